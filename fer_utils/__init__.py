@@ -1,0 +1,50 @@
+"""Train, evolve, visualise and measure the insides of networks that draw the same image.
+
+The names below are the package's whole face; everything else stays inside its room
+(``fer_utils.images``, ``fer_utils.plotting`` and so on). They are fetched on first use, so that
+``import fer_utils`` is quick and decides nothing about devices or threads.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fer_utils.cppn import Architecture, Network
+    from fer_utils.explorer import explore
+    from fer_utils.features import feature_maps
+    from fer_utils.garden import load_genome
+    from fer_utils.layerize import layerize
+    from fer_utils.sweeps import sweep
+    from fer_utils.training import Recipe, Run, fit
+
+__version__ = "0.1.0"
+
+__all__ = ["Architecture", "Network", "Recipe", "Run", "explore", "feature_maps", "fit", "layerize", "load_genome", "sweep"]
+
+_ROOM_OF = {
+    "Architecture": "cppn",
+    "Network": "cppn",
+    "Recipe": "training",
+    "Run": "training",
+    "explore": "explorer",
+    "feature_maps": "features",
+    "fit": "training",
+    "layerize": "layerize",
+    "load_genome": "garden",
+    "sweep": "sweeps",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name from its room on first use."""
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'fer_utils' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"fer_utils.{_ROOM_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
