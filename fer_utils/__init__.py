@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Architecture", "Network", "Recipe", "Run", "explore", "feature_maps", "fit", "layerize", "load_genome", "sweep"]
+__all__ = [
+    "Architecture",
+    "Network",
+    "Recipe",
+    "Run",
+    "explore",
+    "feature_maps",
+    "fit",
+    "layerize",
+    "load_genome",
+    "sweep",
+]
 
 _ROOM_OF = {
     "Architecture": "cppn",

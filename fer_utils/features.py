@@ -1,0 +1,115 @@
+"""Feature maps: each neuron's activation over the pixel grid, addressed by (layer, neuron).
+
+A map is *novel* when no earlier map of the network equals it to within the tolerance at every pixel; in an
+evolved network this sets the neurons that compute apart from those that only carry a value on (paper,
+figure 5: green borders).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_utils import images
+from fer_utils.checks import bad, real, whole
+from fer_utils.cppn import Architecture, Network
+from fer_utils.images import Array
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureMaps:
+    """Every hidden activation of one network, by (layer, neuron).
+
+    Args:
+        label: The network's label.
+        architecture: The network's architecture.
+        values: One ``(width, size, size)`` float64 array a layer.
+        inputs: ``(4, size, size)``: x, y, d, b.
+        names: Names of neurons beyond their place, where known.
+
+    Source: paper, figures 5, 14, 15.
+    """
+
+    label: str
+    architecture: Architecture
+    values: tuple[Array, ...]
+    inputs: Array
+    names: Mapping[Place, str]
+
+    @overload
+    def __getitem__(self, place: int) -> Array: ...
+    @overload
+    def __getitem__(self, place: Place) -> Array: ...
+    def __getitem__(self, place: int | Place) -> Array:
+        """Return one map ``(size, size)`` by (layer, neuron), or a layer's ``(width, size, size)``."""
+        layer, neuron = place if isinstance(place, tuple) else (place, None)
+        maps = self.values[whole("layer", layer, least=0, most=len(self.values) - 1)]
+        return maps if neuron is None else maps[whole("neuron", neuron, least=0, most=len(maps) - 1)]
+
+    def __iter__(self) -> Iterator[Place]:
+        """Walk all places, layer after layer."""
+        return iter([(layer, neuron) for layer, maps in enumerate(self.values) for neuron in range(len(maps))])
+
+    @property
+    def size(self) -> int:
+        """Side length in pixels."""
+        return int(self.inputs.shape[-1])
+
+    def name(self, layer: int, neuron: int) -> str:
+        """Name a neuron by its place, and by its node where it has one: "L7 gaussian 0 (mouth)"."""
+        known = self.names.get((layer, neuron))
+        place = self.architecture.neuron_name(layer, neuron)
+        return f"{place} ({known})" if known else place
+
+    def novel(self, tolerance: float = 1e-2) -> NDArray[np.bool_]:
+        """Mark the maps that are the first of their kind, reading layer by layer and left to right.
+
+        Args:
+            tolerance: Two maps are the same if they differ by no more than this at every pixel.
+
+        Returns:
+            ``(depth, width)`` bool. As in the paper the first copy of each input and the first empty place
+            count too: the evolved skull's 24 are 19 nodes, 4 inputs and the constant 0.
+
+        Source: paper, figure 5 (tolerance 1e-2).
+        """
+        limit = real("tolerance", tolerance, above=0)
+        seen: list[Array] = []
+        marks = np.zeros((self.architecture.depth, self.architecture.width), dtype=bool)
+        for layer, neuron in self:
+            one = self[layer, neuron].ravel()
+            if not any(np.abs(one - old).max() <= limit for old in seen):
+                marks[layer, neuron] = True
+                seen.append(one)
+        return marks
+
+    @cached_property
+    def used(self) -> NDArray[np.bool_]:
+        """``(depth, width)`` bool: False for the empty places of a layered genome, which are 0 everywhere."""
+        return np.array([[bool(np.any(one)) for one in maps] for maps in self.values])
+
+
+def feature_maps(network: Network, size: int = 128) -> FeatureMaps:
+    """Compute every hidden activation of a network.
+
+    Args:
+        network: Any layered network.
+        size: Side length in pixels.
+
+    Returns:
+        The maps; ``maps[layer, neuron]`` is ``(size, size)`` float64.
+
+    Source: paper, figures 5, 14, 15.
+    """
+    if not isinstance(network, Network):
+        raise bad("network", "a fer_utils Network", network)
+    side = images.image_size("size", size)
+    values = tuple(network.activations(side))
+    return FeatureMaps(network.label, network.architecture, values, images.coordinates(side), network.names)
