@@ -90,10 +90,47 @@ class FeatureMaps:
                 seen.append(one)
         return marks
 
+    def distinct(self, tolerance: float = 1e-2) -> list[Place]:
+        """List the network's own maps, each once: novel, not the same everywhere, and not a copy of an input.
+
+        Args:
+            tolerance: Two maps are the same if they differ by no more than this at every pixel.
+
+        Returns:
+            (layer, neuron), layer after layer; for the evolved skull its 19 computing nodes.
+
+        Source: ours.
+        """
+        marks = self.novel(tolerance)
+        varying = [place for place in self if marks[place] and np.ptp(self[place]) > tolerance]
+        return [place for place in varying if np.abs(self.inputs - self[place]).max(axis=(1, 2)).min() > tolerance]
+
     @cached_property
     def used(self) -> NDArray[np.bool_]:
         """``(depth, width)`` bool: False for the empty places of a layered genome, which are 0 everywhere."""
         return np.array([[bool(np.any(one)) for one in maps] for maps in self.values])
+
+
+def mirror_shares(maps: FeatureMaps) -> Array:
+    """Measure, for each distinct map, how much of its variation is the same left and right.
+
+    A map minus its mean is the sum of a part that mirroring keeps and a part whose sign it turns; the share
+    is that of the first part in the sum of squares. 1 is purely symmetric, 0 purely antisymmetric.
+
+    Args:
+        maps: The maps of one network.
+
+    Returns:
+        ``(number of distinct maps,)`` float64 in [0, 1], in the order of ``maps.distinct()``.
+
+    Source: ours.
+    """
+    shares = []
+    for place in maps.distinct():
+        centred = maps[place] - maps[place].mean()
+        kept = (centred + centred[:, ::-1]) / 2
+        shares.append(float((kept**2).sum() / (centred**2).sum()))
+    return np.array(shares)
 
 
 def feature_maps(network: Network, size: int = 128) -> FeatureMaps:

@@ -12,7 +12,7 @@ paper's weight ids depend on that order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,6 +41,14 @@ class EvolvedNetwork(Network):
     connection_of: Mapping[Weight, str] = field(kw_only=True)
     weight_of: Mapping[str, Weight] = field(kw_only=True)
     copies: frozenset[Weight] = field(kw_only=True)
+
+    def connection_name(self, weight: int | Sequence[int]) -> str:
+        """Say which nodes a weight joins in the genome, as in "540_106 → 576_223"; "copy" or "empty" otherwise."""
+        place = self.architecture.resolve(weight)
+        if place in self.connection_of:
+            link = next(link for link in self.genome.connections if link.id == self.connection_of[place])
+            return " → ".join(self.genome.node(node).label or node for node in (link.source, link.target))
+        return "copy" if place in self.copies else "empty"
 
 
 def layerize(genome: Genome, *, label: str | None = None) -> EvolvedNetwork:

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from fer_utils import activations, images
+from fer_utils import activations, garden, images
 from fer_utils.checks import BadInput, bad, real, whole
 from fer_utils.cppn import Network, Weight, step
 from fer_utils.images import Array
+from fer_utils.layerize import EvolvedNetwork
 
 PAPER_SWEEPS: dict[str, dict[str, dict[int, str]]] = {
     "skull": {
@@ -158,6 +159,84 @@ def effect(stack: object) -> float:
     if array.ndim != 4 or len(array) < 2:
         raise bad("stack", "images of shape (n, size, size, 3) with n at least 2", stack)
     return float(array.var(axis=0).mean())
+
+
+def sweepable(network: Network) -> list[Weight]:
+    """List the weights worth sweeping: not zero, and not a copy that only carries a value on.
+
+    Args:
+        network: Any layered network; the evolved skull has 57 such weights.
+
+    Returns:
+        (layer, row, column), layer after layer.
+
+    Source: paper, supplement with all sweeps.
+    """
+    copies = network.copies if isinstance(network, EvolvedNetwork) else frozenset()
+    return [weight for weight in network.nonzero() if weight not in copies]
+
+
+def rank(
+    network: Network,
+    weights: Iterable[int | Sequence[int]],
+    *,
+    offsets: Iterable[float] = (-1.0, -0.5, 0.0, 0.5, 1.0),
+    size: int = 64,
+) -> list[tuple[Weight, float]]:
+    """Sort weights by how much their sweep moves the picture, the strongest first.
+
+    Args:
+        network: Any layered network.
+        weights: Paper ids or (layer, row, column).
+        offsets: Added to each weight's own value.
+        size: Side length in pixels.
+
+    Returns:
+        ((layer, row, column), effect) pairs; ``effect`` is the variance that the sweep causes.
+
+    Source: paper, supplement with all sweeps (its sorting order).
+    """
+    found = [(weight, effect(stack)) for weight, stack in sweep_many(network, weights, offsets, size=size)]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def sample(network: Network, count: int, *, seed: int) -> list[Weight]:
+    """Draw weights at random from those worth sweeping, without repetition.
+
+    Args:
+        network: Any layered network.
+        count: How many; all of them if there are fewer.
+        seed: Seed of the draw.
+
+    Source: ours.
+    """
+    weights = sweepable(network)
+    wanted = min(whole("count", count, least=1), len(weights))
+    chosen = np.random.default_rng(whole("seed", seed, least=0)).choice(len(weights), size=wanted, replace=False)
+    return [weights[index] for index in sorted(chosen)]
+
+
+def named(network: EvolvedNetwork, *, count: int = 4) -> dict[Weight, str]:
+    """Give the weights of a layered genome that are known by a name.
+
+    Args:
+        network: A layered genome. The paper named four weights of each of its three; our own genomes carry
+            names too; for any other, the strongest weights are taken and called by the nodes they join.
+        count: How many to take where there are no names.
+
+    Returns:
+        (layer, row, column) to name.
+
+    Source: paper, figures 6, 16 and 20; ours for our own genomes.
+    """
+    genome = network.genome
+    if genome.name in PAPER_SWEEPS:
+        known = PAPER_SWEEPS[genome.name]["evolved"]
+        return {network.architecture.locate(paper_id): name for paper_id, name in known.items()}
+    if genome.name in garden.NAMED_SWEEPS:
+        return {network.weight_of[link]: name for link, name in garden.NAMED_SWEEPS[genome.name].items()}
+    strongest = [weight for weight, _ in rank(network, sweepable(network))[:count]]
+    return {weight: network.connection_name(weight) for weight in strongest}
 
 
 class _Prefix:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from fer_utils import picbreeder
 from fer_utils.genome import Genome
 

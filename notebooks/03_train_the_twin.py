@@ -1,0 +1,130 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   fer:
+#     needs: ["02_layerize_the_graph"]
+# ---
+
+# %% [markdown]
+# # Train the twin
+#
+# **Claim.** Gradient descent, given the same architecture and the finished picture as its target, learns to draw it well.
+# *(Paper: the section on conventional SGD; figures 4 and 13.)*
+#
+# We call the result the **twin**: the same picture, the same neurons, other weights. It starts from random weights, and
+# nothing but the error in the picture tells it what to do.
+
+# %% tags=["parameters"]
+image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+size = 128  # side of the target, in pixels; the paper trains at 256
+steps = 6000  # the paper takes 100,000
+seeds = [0, 1]  # one twin for each
+learning_rate = None  # None takes the paper's for this image
+schedule = "constant"  # constant, as in the paper, or cosine
+out = "build/out/03_train_the_twin"  # where this notebook leaves its results
+
+# %%
+import numpy as np
+
+import fer_utils as fer
+from fer_utils import book, plotting, training
+
+subject = book.subject(image)
+evolved = fer.layerize(subject.genome)
+target = subject.genome.image(size)
+recipe = training.Recipe.paper(subject.name).variant(
+    steps=steps, size=size, schedule=schedule, **({"learning_rate": learning_rate} if learning_rate else {})
+)
+runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
+
+# %% tags=["remove-input"]
+book.say("> **In this build:** {note} {twins}", note=subject.note, twins=book.describe(runs))
+
+# %% [markdown]
+# ## The recipe
+#
+# All pixels at once; the error is the mean squared difference in red, green and blue. The first weights are drawn from
+# LeCun's truncated normal. Before the optimiser, Adam, sees the gradient, the **whole gradient is divided by its length**.
+# That last step stands in the authors' code but not in the paper's text, and it matters: the size of the error no
+# longer sets the size of the step.
+
+# %% tags=["remove-input"]
+book.table(["setting", "here", "in the paper"], training.compare_recipes(recipe, training.Recipe.paper(subject.name)))
+
+# %% [markdown]
+# ## How the error falls
+#
+# Both axes are logarithmic. Open circles are the authors' own losses, where they gave them, at 256 pixels.
+
+# %% mystnb={"image": {"alt": "Loss against training step on logarithmic axes, one falling curve for each seed, with the authors' values as open circles."}}
+plotting.loss_curves(
+    [run.history for run in runs],
+    [f"seed {run.seed}" for run in runs],
+    marks={"the authors": training.authors_curve(subject.name)},
+)
+
+# %% [markdown]
+# ## How the picture appears
+#
+# Gradient descent sees the whole picture from the first step on. It gets the coarse shapes first and then sharpens
+# everything at once.
+
+# %% mystnb={"image": {"alt": "The picture drawn by the twin at several steps of its training, from noise to the target, with the target last."}}
+first = runs[0]
+plotting.training_path(
+    [network.image(size) for network in first.snapshots.values()], list(first.snapshots), target=target
+)
+
+# %% [markdown]
+# ## How close it comes
+
+# %% mystnb={"image": {"alt": "The target, the picture drawn by each twin, and the absolute error of each on one scale."}}
+plotting.errors(target, [run.network.image(size) for run in runs], [f"twin, seed {run.seed}" for run in runs])
+
+# %% [markdown]
+# ## What we saw
+
+# %% tags=["remove-input"]
+losses = np.array([run.loss for run in runs])
+book.say(
+    "After {steps:,} steps at {size} pixels the twins stand at a mean squared error of **{median:.1e}** (median of "
+    "{count} seeds; from {low:.1e} to {high:.1e}). {distance}",
+    steps=steps,
+    size=size,
+    median=np.median(losses),
+    count=len(runs),
+    low=losses.min(),
+    high=losses.max(),
+    distance=training.compare_with_authors(subject.name, float(np.median(losses)), steps=steps),
+)
+
+# %% [markdown]
+# ## What this does not show
+#
+# A low error says that two networks agree about the picture. It says nothing about how they make it, and that is the
+# subject of the next chapter. Few seeds are few seeds; and a run that is shorter than the paper's, or trained on fewer
+# pixels, is a sketch of the paper's experiment rather than the experiment. `make book PRESET=paper` runs the full recipe.
+#
+# ## Checks
+
+# %%
+assert all(run.status != "diverged" for run in runs)
+assert all(run.loss < run.history.loss[0] / 10 for run in runs)
+assert all(np.isclose(run.loss, np.mean((run.network.image(size) - target) ** 2), rtol=1e-3) for run in runs)
+book.record(
+    out,
+    loss=float(np.median(losses)),
+    losses=losses,
+    seeds=list(seeds),
+    steps=steps,
+    size=size,
+    paper_recipe=recipe.is_paper,
+    networks=book.provenance(runs),
+)

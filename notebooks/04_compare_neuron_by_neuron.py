@@ -1,0 +1,154 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   fer:
+#     needs: ["03_train_the_twin"]
+# ---
+
+# %% [markdown]
+# # Compare them, neuron by neuron
+#
+# **Claim.** Two networks that draw the same picture can be made of entirely different parts. Inside the evolved network
+# one sees symmetric, reusable shapes; inside its SGD twin, patchwork: *unified and factored* against *fractured and
+# entangled*. *(Paper: figures 1, 5, 14 and 15.)*
+
+# %% tags=["parameters"]
+image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+size = 128  # side of the target the twins were trained on, in pixels
+steps = 6000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
+seeds = [0, 1]
+schedule = "constant"
+map_size = 128  # side of the feature maps, in pixels, as in the paper
+out = "build/out/04_compare_neuron_by_neuron"  # where this notebook leaves its results
+
+# %%
+import numpy as np
+
+import fer_utils as fer
+from fer_utils import book, features, plotting, training
+
+subject = book.subject(image)
+evolved = fer.layerize(subject.genome, label=f"evolved {subject.name}" if subject.evolved else subject.name)
+target = subject.genome.image(size)
+recipe = training.Recipe.paper(subject.name).variant(steps=steps, size=size, schedule=schedule)
+runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
+twin = runs[0].network.relabelled(f"SGD twin, seed {runs[0].seed}")
+untrained = runs[0].snapshots[0].relabelled(f"before training, seed {runs[0].seed}")
+left, right, before = (fer.feature_maps(network, map_size) for network in (evolved, twin, untrained))
+
+# %% tags=["remove-input"]
+book.say("> **In this build:** {note} {twins}", note=subject.note, twins=book.describe(runs))
+
+# %% [markdown]
+# ## The same picture
+
+# %% mystnb={"image": {"alt": "Two nearly identical pictures side by side: the evolved network's and its SGD twin's."}}
+plotting.pictures(
+    [evolved.image(256), twin.image(256)],
+    [evolved.label, twin.label],
+    captions=["", f"mean squared error {runs[0].loss:.1e}"],
+)
+
+# %% [markdown]
+# ## Other insides
+#
+# Here is every hidden neuron of both, in the same places. A row is a layer, the first at the top; a column is a place in
+# the layer, and the columns are grouped by function. A **green border** marks a map that has not appeared before, in an
+# earlier layer or further left. Pale grey places of the evolved network are empty.
+#
+# To name a neuron, read its row and its column: the seventh row, under *gaussian 0*, is `L6 gaussian 0`, and in code
+# `maps[6, 15]`.
+
+# %% mystnb={"image": {"alt": "All feature maps of the evolved network beside all feature maps of its SGD twin. The evolved maps are few, smooth and mostly symmetric, carried on as copies; the twin's are all different, with irregular bands and blotches."}}
+plotting.map_pair(left, right, titles=[evolved.label, twin.label])
+
+# %% [markdown]
+# ## Closer: the evolved network's own shapes
+#
+# Each distinct map once, in the order in which it is made.
+
+# %% mystnb={"image": {"alt": "The distinct feature maps of the evolved network, large, each with its name."}}
+own = left.distinct()
+plotting.map_gallery(left, own)
+
+# %% [markdown]
+# ## Closer: as many of the twin's
+#
+# The same number of neurons from the twin, at the same places.
+
+# %% mystnb={"image": {"alt": "The feature maps of the SGD twin at the same places, large, each with its name."}}
+plotting.map_gallery(right, own)
+
+# %% [markdown]
+# ## And before training?
+#
+# A fair question before calling these maps a product of training: what did the twin look like before its first step? Same
+# network, same seed, step 0.
+
+# %% mystnb={"image": {"alt": "The feature maps of the untrained network at the same places, large, each with its name."}}
+plotting.map_gallery(before, own)
+
+# %% [markdown]
+# ## What we saw
+
+# %%
+symmetry = {
+    name: features.mirror_shares(maps) for name, maps in {"evolved": left, "twin": right, "before": before}.items()
+}
+middle = {name: float(np.median(values)) for name, values in symmetry.items()}
+mixed = {name: float(np.mean((values > 0.1) & (values < 0.9))) for name, values in symmetry.items()}
+
+# %% tags=["remove-input"]
+book.say(
+    "The evolved network has **{evolved_novel}** maps that are new where they appear, out of {places} places; the twin has "
+    "**{twin_novel}**. Each map can be split into a part that is the same left and right and a part that changes sign. Of "
+    "the evolved network's distinct maps **{evolved_mixed:.0%}** are a mixture, with between a tenth and nine tenths of "
+    "their variation in the symmetric part; of the twin's, **{twin_mixed:.0%}**; and of the untrained network's, "
+    "**{before_mixed:.0%}**.",
+    evolved_novel=int(left.novel().sum()),
+    twin_novel=int(right.novel().sum()),
+    places=left.novel().size,
+    evolved_mixed=mixed["evolved"],
+    twin_mixed=mixed["twin"],
+    before_mixed=mixed["before"],
+)
+
+# %% [markdown]
+# So the eye is right that the two are different. But look at the last number too: the mixing of left and right is already
+# there *before* training, in random weights. What gradient descent leaves in place and what it adds are two questions,
+# and a picture of the end state cannot tell them apart.
+#
+# ## What this does not show
+#
+# - **Copies.** Most places of the evolved network repeat a value that another neuron made. Counting places would count
+#   one shape many times; counting *new* maps avoids that, with a tolerance (0.01) that is the paper's choice.
+# - **The wrong basis?** A layer of the twin might hold neat shapes in some *combination* of its neurons that no single
+#   neuron shows. Looking at neurons one by one can neither confirm nor rule that out.
+# - **One pair.** One genome, one or two seeds. A population is needed before anything here becomes a general statement.
+#
+# ## Checks
+
+# %%
+assert np.mean((evolved.image(size) - twin.image(size)) ** 2) < 0.05
+assert left.novel().sum() < right.novel().sum()
+assert middle["evolved"] > middle["twin"]
+book.keep(out, "hero.png", plotting.teaser(left, right, [evolved.image(256), twin.image(256)], places=own))
+book.record(
+    out,
+    evolved_novel=int(left.novel().sum()),
+    twin_novel=int(right.novel().sum()),
+    places=int(left.novel().size),
+    mixed=mixed,
+    evolved_mixed=mixed["evolved"],
+    twin_mixed=mixed["twin"],
+    before_mixed=mixed["before"],
+    loss=runs[0].loss,
+    networks=book.provenance(runs),
+)
