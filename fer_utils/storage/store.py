@@ -89,7 +89,16 @@ class Store:
 
     def discard(self, key: str, name: str) -> None:
         """Remove one file of a key, if it is there."""
-        self.path_of(key, name).unlink(missing_ok=True)
+        path = self.path_of(key, name)
+        with said_plainly(path, "removed"):
+            path.unlink(missing_ok=True)
+
+    def discard_strays(self, key: str) -> None:
+        """Remove the temporary files that killed writers left under a key."""
+        folder = self.folder_of(key)
+        with said_plainly(folder, "tidied"):
+            for stray in folder.glob(".*.tmp"):
+                stray.unlink(missing_ok=True)
 
     def remove(self, key: str) -> None:
         """Remove everything stored under a key, if there is anything."""

@@ -1,0 +1,27 @@
+"""Train layered networks on one target image: the paper's recipe to the letter, and labelled variants of it.
+
+`Recipe` says how, `fit` does it for any number of seeds, `Run` is what comes back. The modules, lowest first:
+`reference` (what the authors reached), `recipe`, `initial` (first weights), `history`, `problem` (what an engine is
+given), `gradient` and `engine` (the maths), `runs` and `checkpoints` (what is kept), `loop` and `fitting` (the whole).
+
+Conventions that bite:
+
+- Weights are trained in float32 and handed on as float64 networks with the very same values.
+- The loss is the mean squared error over all pixels and the three RGB channels. Penalties steer the gradient but are
+  not part of the reported loss, so curves of different recipes can be compared.
+- A loss at step n belongs to the weights after n updates: step 0 is the untrained network, and the curve's last point
+  is the trained one. Snapshots count the same way.
+- The same recipe, target, seed and engine give the same bits on the same machine with the same number of threads,
+  interrupted or not. Another machine or thread count adds in another order, and 100,000 steps make that visible.
+"""
+
+from __future__ import annotations
+
+from fer_utils.training.fitting import fit
+from fer_utils.training.history import History
+from fer_utils.training.initial import initialise
+from fer_utils.training.recipe import Recipe
+from fer_utils.training.reference import PAPER_SEEDS, authors_curve
+from fer_utils.training.runs import Run
+
+__all__ = ["PAPER_SEEDS", "History", "Recipe", "Run", "authors_curve", "fit", "initialise"]

@@ -1,0 +1,189 @@
+"""The whole of training: what is stored is reused, what was interrupted goes on, what is new is trained."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from fer_utils.checks import BadInput, bad, real, whole
+from fer_utils.cppn import Architecture
+from fer_utils.images import checked_image, resample
+from fer_utils.storage import Store
+from fer_utils.training.checkpoints import Checkpoints
+from fer_utils.training.engine import known_device, known_engine
+from fer_utils.training.history import EMPTY
+from fer_utils.training.initial import MOST_SEED, initialise
+from fer_utils.training.loop import Lane, Tick, train
+from fer_utils.training.problem import Engine, Problem, State, as_network
+from fer_utils.training.recipe import Recipe
+from fer_utils.training.runs import Progress, Run, as_snapshots, load_run, run_key, save_run, versions
+
+PAPER_RECIPE = Recipe()
+
+
+def fit(
+    image: object,
+    architecture: Architecture,
+    recipe: Recipe = PAPER_RECIPE,
+    *,
+    seeds: Iterable[int] = (0,),
+    store: Store | str | Path | Literal[False] | None = None,
+    engine: str = "torch",
+    device: str = "auto",
+    threads: int | None = None,
+    progress: bool = True,
+    checkpoint_every: float = 30.0,
+) -> list[Run]:
+    """Train one network for each seed until it draws the image.
+
+    A run that is stored is reused; one that was interrupted, even by SIGKILL, goes on from its last checkpoint and ends
+    at the same bits. A seed whose loss is no longer finite is stopped and recorded, and the others go on.
+
+    Args:
+        image: ``(size, size, 3)`` floats in [0, 1], the target.
+        architecture: Of the networks, usually that of the evolved one.
+        recipe: How to train; the default is the paper's.
+        seeds: Whole numbers of at least 0, each once; each run is the same to the bit as if it were alone.
+        store: Where runs are kept: a `Store`, a folder, None for the default one, or False to keep nothing.
+        engine: "torch".
+        device: "cpu", "cuda", or "auto": cuda where torch sees a GPU.
+        threads: CPU threads, or None for torch's present number, which is left as it is.
+        progress: Whether to show a bar with the loss.
+        checkpoint_every: Seconds between checkpoints, at least 0.
+
+    Returns:
+        One `Run` for each seed, in their order.
+
+    Raises:
+        BadInput: An argument is not usable, or the store cannot be written.
+
+    Source: paper, conventional SGD.
+    """
+    problem = _checked_problem(image, architecture, recipe)
+    numbers = _checked_seeds(seeds)
+    kept = _checked_store(store)
+    maker, place = known_engine(engine), known_device(device)
+    threads = None if threads is None else whole("threads", threads, least=1, most=1024)
+    pause = real("checkpoint_every", checkpoint_every, least=0)
+    if not isinstance(progress, bool):
+        raise bad("progress", "True or False", progress)
+    keys = {seed: run_key(problem, seed, maker.maths) for seed in numbers}
+    runs = {}
+    for seed, key in keys.items():
+        if kept is not None and (run := load_run(kept, key, architecture, recipe)) is not None:
+            runs[seed] = run
+    todo = {seed: keys[seed] for seed in numbers if seed not in runs}
+    if todo:
+        built = maker(problem, device=place, threads=threads)
+        runs |= _train_all(problem, built, todo, kept, pause=pause, progress=progress)
+    return [runs[seed] for seed in numbers]
+
+
+def _train_all(
+    problem: Problem, engine: Engine, keys: Mapping[int, str], store: Store | None, *, pause: float, progress: bool
+) -> dict[int, Run]:
+    """Train the seeds in groups of the engine's liking, storing each run as soon as its group is done."""
+    runs = {}
+    lanes = [_start(problem, seed, key, store) for seed, key in keys.items()]
+    with _bar(lanes, shown=progress) as tick:
+        for first in range(0, len(lanes), engine.at_once):
+            group = lanes[first : first + engine.at_once]
+            train(group, engine, checkpoint_every=pause, tick=tick)
+            for lane in group:
+                runs[lane.seed] = _as_run(lane, problem, engine, keys[lane.seed])
+                _keep(runs[lane.seed], lane, store)
+    return runs
+
+
+def _start(problem: Problem, seed: int, key: str, store: Store | None) -> Lane:
+    """Prepare one seed: from its checkpoint, or from its first weights."""
+    architecture, recipe = problem.architecture, problem.recipe
+    checkpoints = Checkpoints(store, key)
+    here = checkpoints.latest(architecture.weight_count)
+    if here is None or here.state.step > recipe.steps:
+        state = State.start(initialise(architecture, seed, gain=recipe.init_gain))
+        here = Progress(state, EMPTY, {0: state.weights})
+        checkpoints.save(here, strict=True)  # a store that cannot be written is said before the work, not after
+    return Lane(seed, recipe.steps, frozenset(recipe.snapshots), here, here, checkpoints)
+
+
+def _as_run(lane: Lane, problem: Problem, engine: Engine, key: str) -> Run:
+    assert lane.loss is not None
+    status = "resumed" if lane.here.resumed else "trained"
+    return Run(
+        network=as_network(problem.architecture, lane.here.state.weights, f"SGD twin, seed {lane.seed}"),
+        seed=lane.seed,
+        recipe=problem.recipe,
+        history=lane.here.history,
+        snapshots=as_snapshots(problem.architecture, lane.here.snapshots, lane.seed),
+        seconds=lane.here.seconds,
+        loss=lane.loss,
+        engine=engine.name,
+        device=engine.device,
+        threads=engine.threads,
+        status=status if lane.diverged_at is None else "diverged",
+        key=key,
+        diverged_at=lane.diverged_at,
+        versions=versions(),
+    )
+
+
+def _keep(run: Run, lane: Lane, store: Store | None) -> None:
+    """Store a finished run; a full disk must not cost the caller what was trained."""
+    if store is None:
+        return
+    try:
+        save_run(store, run)
+        lane.checkpoints.clear()
+    except BadInput as error:
+        warnings.warn(f"The run of seed {run.seed} is returned, but not stored: {error}", stacklevel=4)
+
+
+@contextmanager
+def _bar(lanes: list[Lane], *, shown: bool) -> Iterator[Tick]:
+    """Show one bar over all steps, in a terminal or a notebook."""
+    from tqdm.auto import tqdm  # slow to import in a notebook, and only wanted here
+
+    total, done = sum(lane.steps for lane in lanes), sum(lane.step for lane in lanes)
+    with tqdm(total=total, initial=done, unit="step", disable=not shown, dynamic_ncols=True) as bar:
+
+        def tick(seed: int, steps: int, loss: float) -> None:
+            bar.set_description(f"seed {seed}", refresh=False)
+            bar.set_postfix_str(f"loss {loss:.2e}", refresh=False)
+            bar.update(steps)
+
+        yield tick
+
+
+def _checked_problem(image: object, architecture: object, recipe: object) -> Problem:
+    target = checked_image("image", image)
+    if not isinstance(architecture, Architecture):
+        raise bad("architecture", "an Architecture, as Architecture.parse makes it", architecture)
+    if not isinstance(recipe, Recipe):
+        raise bad("recipe", "a Recipe", recipe)
+    return Problem(architecture, target if recipe.size is None else resample(target, recipe.size), recipe)
+
+
+def _checked_seeds(seeds: object) -> list[int]:
+    expected = "a list of different whole numbers of at least 0"
+    if isinstance(seeds, str | bytes | Mapping) or not isinstance(seeds, Iterable):
+        raise bad("seeds", expected, seeds)
+    numbers = [whole("seed in seeds", seed, least=0, most=MOST_SEED) for seed in seeds]
+    if not numbers or len(set(numbers)) < len(numbers):
+        raise bad("seeds", expected, numbers)
+    return numbers
+
+
+def _checked_store(store: object) -> Store | None:
+    if store is False:
+        return None
+    if store is None:
+        return Store.default()
+    if isinstance(store, str | Path):
+        return Store(store)
+    if not isinstance(store, Store):
+        raise bad("store", "a Store, a folder, None or False", store)
+    return store

@@ -1,0 +1,112 @@
+"""What every training engine is given and gives back; the place where another engine slots in.
+
+An engine is built for one `Problem` and advances any number of networks through it. Everything that must survive an
+interruption is in the plain numpy `State`: an engine keeps nothing between two calls that could change a bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_utils.cppn import Architecture, Network
+from fer_utils.images import Array
+from fer_utils.training.recipe import Recipe
+
+Flat = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One training task, but for the seed.
+
+    Args:
+        architecture: Of the networks.
+        target: ``(size, size, 3)`` float64 in [0, 1], already at the size to train at.
+        recipe: How to train.
+
+    Source: ours.
+    """
+
+    architecture: Architecture
+    target: Array
+    recipe: Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Where one network stands between two steps.
+
+    Args:
+        step: Updates done.
+        weights: ``(n,)`` float32, layer after layer, each (in, out) row by row.
+        first: ``(n,)`` float32, Adam's running mean of the gradient.
+        second: ``(n,)`` float32, Adam's running mean of its square.
+
+    Source: ours.
+    """
+
+    step: int
+    weights: Flat
+    first: Flat
+    second: Flat
+
+    @classmethod
+    def start(cls, network: Network) -> State:
+        """Return the state before the first step."""
+        weights = network.flat().astype(np.float32)
+        return cls(0, weights, np.zeros_like(weights), np.zeros_like(weights))
+
+
+class Engine(Protocol):
+    """A way to do the steps; `ENGINES` lists the known ones.
+
+    Attributes:
+        name: What the run's record calls it.
+        maths: Changes whenever the same problem would give other bits; part of a run's key.
+        device: "cpu" or "cuda".
+        threads: How many CPU threads it uses.
+        at_once: How many networks `advance` is best given in one call.
+    """
+
+    name: str
+    maths: str
+    device: str
+    threads: int
+    at_once: int
+
+    def __init__(self, problem: Problem, *, device: str, threads: int | None) -> None: ...
+
+    def advance(self, states: Sequence[State], steps: int) -> tuple[list[State], Array]:
+        """Do some steps for each network.
+
+        Args:
+            states: S of them, all at the same step; each is treated as if it were alone.
+            steps: How many.
+
+        Returns:
+            The new states, and ``(S, steps)`` float64 losses, each **before** its step.
+        """
+        ...
+
+    def losses(self, states: Sequence[State]) -> Array:
+        """Return the ``(S,)`` float64 losses of the states as they stand."""
+        ...
+
+
+def unflatten(architecture: Architecture, flat: Any) -> list[Any]:
+    """View ``(n,)`` weights, numpy or torch, as one (in, out) matrix a layer."""
+    matrices, start = [], 0
+    for rows, columns in architecture.shapes:
+        matrices.append(flat[start : start + rows * columns].reshape(rows, columns))
+        start += rows * columns
+    return matrices
+
+
+def as_network(architecture: Architecture, flat: Flat, label: str) -> Network:
+    """Make a network of trained weights; float64 holds the very same values."""
+    return Network(architecture, tuple(unflatten(architecture, flat.astype(np.float64))), label)
