@@ -1,0 +1,82 @@
+"""Genomes at hand: those that come with the package, and the way to any other by name or path.
+
+``mask`` is the one that is always there. It was designed by hand, so its parts are known: a book can be built
+on a machine that reaches no other genome, and a measure of good structure has something to agree with.
+``NAMED_SWEEPS`` says in words what single weights of it do, when they move by one up and down.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from fer_utils import picbreeder, storage
+from fer_utils.checks import BadInput, bad, one_of
+from fer_utils.genome import Genome
+
+FOLDER: Final = Path(__file__).parent
+
+NAMED_SWEEPS: Final[dict[str, dict[str, str]]] = {
+    "mask": {
+        "b-mouth_shape": "mouth opening",
+        "across-mouth_line": "smile",
+        "b-mouth_line": "mouth up and down",
+        "across-eye_height": "slant of the eyes",
+        "b-eye_across": "distance between the eyes",
+        "b-eye_height": "eyes up and down",
+        "across-brow_height": "tilt of the brows",
+        "b-brow_height": "brows up and down",
+        "y-nose_height": "length of the nose",
+        "b-mark_height": "forehead mark up and down",
+        "b-oval": "size of the face",
+        "y-oval": "chin and forehead",
+    },
+}
+
+
+def load_genome(name_or_path: str | Path) -> Genome:
+    """Load a genome by name or from a file.
+
+    Args:
+        name_or_path: The name of an embedded genome (see ``embedded``) or of one of the paper's (skull, butterfly,
+            apple), or a path to a genome file: .json as this project writes it, .zip or .xml as Picbreeder did.
+
+    Returns:
+        The genome, checked.
+
+    Raises:
+        BadInput: The name is unknown, the genome is not on this machine (the sentence says how to get it), or the
+            file is not a whole genome.
+
+    Source: ours.
+    """
+    if not isinstance(name_or_path, str | Path) or not str(name_or_path).strip():
+        raise bad("genome", "a name or a path", name_or_path)
+    text = str(name_or_path)
+    if _is_path(name_or_path):
+        is_json = Path(text).suffix.lower() == ".json"
+        return _read_json(Path(text)) if is_json else picbreeder.read_genome(text)
+    one_of("genome", text, (*embedded(), *picbreeder.PAPER))
+    if text in embedded():
+        return _read_json(FOLDER / f"{text}.json")
+    place = picbreeder.find(text)
+    if place is None:
+        raise BadInput(
+            f"genome {text!r} must be on this machine, got neither a file in FER_PICBREEDER_DIR nor a download "
+            f'(run "make genomes" or "python -m fer_utils.picbreeder" to fetch it).'
+        )
+    return picbreeder.read_genome(place, name=text)
+
+
+def embedded() -> tuple[str, ...]:
+    """Name the genomes that come with the package, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+
+def _is_path(name_or_path: str | Path) -> bool:
+    """A name has no folder and no ending: "skull" is a name even where a file of that name lies."""
+    return isinstance(name_or_path, Path) or Path(name_or_path).name != name_or_path or "." in name_or_path
+
+
+def _read_json(path: Path) -> Genome:
+    return Genome.from_json(storage.read_json(path, argument="genome"), path=path)
