@@ -1,8 +1,8 @@
 """Train, evolve, visualise and measure the insides of networks that draw the same image.
 
 The names below are the package's whole face; everything else stays inside its room
-(``fer_utils.images``, ``fer_utils.plotting`` and so on). They are fetched on first use, so that
-``import fer_utils`` is quick and decides nothing about devices or threads.
+(``fer_utils.images``, ``fer_utils.plotting`` and so on). Most are fetched on first use, so that importing the
+package draws, trains and opens nothing, and decides nothing about devices or threads.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+__version__ = "0.1.0"
+
+# A room and a function share this name. Imported here, once, the name is the function whatever is imported later.
+from fer_utils.layerize import layerize
+
 if TYPE_CHECKING:
     from fer_utils.cppn import Architecture, Network
     from fer_utils.explorer import explore
     from fer_utils.features import feature_maps
     from fer_utils.garden import load_genome
-    from fer_utils.layerize import layerize
     from fer_utils.sweeps import sweep
     from fer_utils.training import Recipe, Run, fit
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Architecture",
@@ -42,7 +44,6 @@ _ROOM_OF = {
     "explore": "explorer",
     "feature_maps": "features",
     "fit": "training",
-    "layerize": "layerize",
     "load_genome": "garden",
     "sweep": "sweeps",
 }

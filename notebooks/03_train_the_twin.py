@@ -39,7 +39,7 @@ from fer_utils import book, plotting, training
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome)
 target = subject.genome.image(size)
-recipe = training.Recipe.paper(subject.name).variant(
+recipe = training.recipe_for(subject.name).variant(
     steps=steps, size=size, schedule=schedule, **({"learning_rate": learning_rate} if learning_rate else {})
 )
 runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
@@ -56,7 +56,7 @@ book.say("> **In this build:** {note} {twins}", note=subject.note, twins=book.de
 # longer sets the size of the step.
 
 # %% tags=["remove-input"]
-book.table(["setting", "here", "in the paper"], training.compare_recipes(recipe, training.Recipe.paper(subject.name)))
+book.table(["setting", "here", "in the paper"], training.compare_recipes(recipe, training.recipe_for(subject.name)))
 
 # %% [markdown]
 # ## How the error falls
@@ -67,7 +67,7 @@ book.table(["setting", "here", "in the paper"], training.compare_recipes(recipe,
 plotting.loss_curves(
     [run.history for run in runs],
     [f"seed {run.seed}" for run in runs],
-    marks={"the authors": training.authors_curve(subject.name)},
+    marks=training.authors_marks(subject.name),
 )
 
 # %% [markdown]

@@ -37,7 +37,7 @@ from fer_utils import book, features, plotting, training
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome, label=f"evolved {subject.name}" if subject.evolved else subject.name)
 target = subject.genome.image(size)
-recipe = training.Recipe.paper(subject.name).variant(steps=steps, size=size, schedule=schedule)
+recipe = training.recipe_for(subject.name).variant(steps=steps, size=size, schedule=schedule)
 runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
 twin = runs[0].network.relabelled(f"SGD twin, seed {runs[0].seed}")
 untrained = runs[0].snapshots[0].relabelled(f"before training, seed {runs[0].seed}")

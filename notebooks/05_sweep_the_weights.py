@@ -39,7 +39,7 @@ from fer_utils import book, plotting, sweeps, training
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome, label=f"evolved {subject.name}" if subject.evolved else subject.name)
 target = subject.genome.image(size)
-recipe = training.Recipe.paper(subject.name).variant(steps=steps, size=size, schedule=schedule)
+recipe = training.recipe_for(subject.name).variant(steps=steps, size=size, schedule=schedule)
 runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
 twin = runs[0].network.relabelled(f"SGD twin, seed {runs[0].seed}")
 offsets = np.linspace(-span, span, 5)

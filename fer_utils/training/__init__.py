@@ -17,6 +17,7 @@ Conventions that bite:
 
 from __future__ import annotations
 
+from fer_utils.training.comparing import authors_marks, compare_recipes, compare_with_authors, recipe_for
 from fer_utils.training.fitting import fit
 from fer_utils.training.history import History
 from fer_utils.training.initial import initialise
@@ -24,4 +25,16 @@ from fer_utils.training.recipe import Recipe
 from fer_utils.training.reference import PAPER_SEEDS, authors_curve
 from fer_utils.training.runs import Run
 
-__all__ = ["PAPER_SEEDS", "History", "Recipe", "Run", "authors_curve", "fit", "initialise"]
+__all__ = [
+    "PAPER_SEEDS",
+    "History",
+    "Recipe",
+    "Run",
+    "authors_curve",
+    "authors_marks",
+    "compare_recipes",
+    "compare_with_authors",
+    "fit",
+    "initialise",
+    "recipe_for",
+]

@@ -1,0 +1,93 @@
+"""What a chapter says about its recipe and its loss beside the paper's."""
+
+from __future__ import annotations
+
+import math
+
+from fer_utils.training.recipe import Recipe
+from fer_utils.training.reference import PAPER_LEARNING_RATES, authors_curve
+
+_WORDS = {
+    "steps": "steps",
+    "size": "side of the picture in pixels",
+    "learning_rate": "learning rate",
+    "schedule": "schedule of the learning rate",
+    "optimiser": "optimiser",
+    "normalise_gradient": "gradient divided by its length",
+    "init": "first weights",
+    "init_gain": "factor on the first weights",
+    "weight_l1": "penalty on absolute weights",
+    "weight_l2": "penalty on squared weights",
+    "map_l1": "penalty on absolute activations",
+}
+PAPER_SIZE = 256
+
+
+def recipe_for(image_name: str) -> Recipe:
+    """Return the paper's recipe, with the authors' learning rate where the image is one of theirs.
+
+    Args:
+        image_name: Any name; for an image that is not the paper's, the skull's rate is taken.
+
+    Source: paper, conventional SGD; rates as in the authors' code.
+    """
+    known = image_name in PAPER_LEARNING_RATES
+    return (Recipe.paper(image_name) if known else Recipe()).variant(size=PAPER_SIZE)
+
+
+def compare_recipes(here: Recipe, paper: Recipe) -> list[tuple[str, str, str]]:
+    """List two recipes side by side, the settings in which they differ first and in bold.
+
+    Args:
+        here: The recipe of this run.
+        paper: The recipe to compare with.
+
+    Returns:
+        Rows of (setting, here, paper), ready for a table; penalties that both leave at 0 are left out.
+
+    Source: ours.
+    """
+    rows = []
+    for field, words in _WORDS.items():
+        ours, theirs = getattr(here, field), getattr(paper, field)
+        if ours == theirs and ours == 0:
+            continue
+        mark = "**" if ours != theirs else ""
+        rows.append((words, f"{mark}{_plain(ours)}{mark}", _plain(theirs)))
+    return sorted(rows, key=lambda row: "**" not in row[1])
+
+
+def authors_marks(image_name: str) -> dict[str, dict[int, float]]:
+    """Return the authors' losses as marks for a figure; empty where the image is not theirs.
+
+    Source: paper, figure 13; values from the authors' public data.
+    """
+    return {"the authors": authors_curve(image_name)} if image_name in PAPER_LEARNING_RATES else {}
+
+
+def compare_with_authors(image_name: str, loss: float, *, steps: int) -> str:
+    """Put a loss beside the authors' own at the nearest step they gave, in one sentence.
+
+    Args:
+        image_name: Name of the image.
+        loss: Mean squared error reached here.
+        steps: Steps it took.
+
+    Source: paper, figure 13; values from the authors' public data.
+    """
+    if image_name not in PAPER_LEARNING_RATES:
+        return "This image is not one of the paper's, so there is no value of the authors' to set beside it."
+    curve = authors_curve(image_name)
+    nearest = min((step for step in curve if step), key=lambda step: abs(math.log(step / steps)))
+    ratio = loss / curve[nearest]
+    side = f"{ratio:.1f} times" if ratio >= 1 else f"{ratio:.2f} of"
+    return (
+        f"The authors' own run stood at {curve[nearest]:.2g} after {nearest:,} steps at {PAPER_SIZE} pixels; "
+        f"what was reached here is {side} that."
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")
