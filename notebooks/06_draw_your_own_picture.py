@@ -24,7 +24,7 @@
 picture = "book/assets/boat.png"  # any PNG or JPEG: any size, grey or colour, transparent or not
 fit = "crop"  # crop keeps the middle square, pad shows all on white, stretch fills the square
 size = 128  # side of the target, in pixels
-architecture = "8;gaussian:6,identity:4,sin:6,tanh:6"  # layers;function:neurons,…
+architecture = "6;gaussian:8,relu:8,sin:8,tanh:8"  # layers;function:neurons,…
 steps = 4000
 learning_rate = 0.003
 schedule = "cosine"  # constant, as in the paper, or cosine
