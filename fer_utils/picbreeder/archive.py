@@ -80,9 +80,9 @@ def _only_member(archive: zipfile.ZipFile) -> bytes:
         raise BadInput(f"the zip must not be encrypted, got the encrypted member {member.filename!r}.")
     if member.file_size > MOST_BYTES:
         raise BadInput(f"the zip's member must have at most {MOST_BYTES:,} bytes, got {member.file_size:,} declared.")
-    # Zipfile stops at the declared size; we want to know whether there is more, so we let it go on to the limit.
+    # Zipfile stops at the declared size; we want to know whether there is more, so we let it go on past the limit.
     honest = copy.copy(member)
-    honest.file_size = MOST_BYTES + 1
+    honest.file_size = MOST_BYTES + 2
     with archive.open(honest) as stream:
         data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
