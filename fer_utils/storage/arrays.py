@@ -11,7 +11,7 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from fer_utils.checks import BadInput, existing_file
+from fer_utils.checks import BadInput, bad, existing_file
 from fer_utils.storage.content import canonical_json, content_hash
 from fer_utils.storage.files import said_plainly, write_bytes
 
@@ -36,6 +36,9 @@ def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray], meta: Mappin
     """
     # order="C", not ascontiguousarray: that one turns a number into an array of length 1.
     tidy = {name: np.array(array, order="C") for name, array in arrays.items()}
+    for name, array in tidy.items():
+        if array.dtype.kind not in "biufc":
+            raise bad("arrays", "a dict of numeric numpy arrays", f"{array.dtype} under {name!r}")
     # The checksum lies inside the record: with two entries in the file's header their order, and so its bytes, varies.
     text = canonical_json({**meta, _CHECKSUM: _checksum(tidy, meta)})
     try:
