@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import overload
 
 import numpy as np
@@ -33,6 +32,8 @@ class FeatureMaps:
         values: One ``(width, size, size)`` float64 array a layer.
         inputs: ``(4, size, size)``: x, y, d, b.
         names: Names of neurons beyond their place, where known.
+        used: ``(depth, width)`` bool; False for the empty places of a layered genome, which nothing feeds. Their
+            maps are constant, and not always 0: an empty gaussian says 1.
 
     Source: paper, figures 5, 14, 15.
     """
@@ -42,6 +43,7 @@ class FeatureMaps:
     values: tuple[Array, ...]
     inputs: Array
     names: Mapping[Place, str]
+    used: NDArray[np.bool_]
 
     @overload
     def __getitem__(self, place: int) -> Array: ...
@@ -105,11 +107,6 @@ class FeatureMaps:
         varying = [place for place in self if marks[place] and np.ptp(self[place]) > tolerance]
         return [place for place in varying if np.abs(self.inputs - self[place]).max(axis=(1, 2)).min() > tolerance]
 
-    @cached_property
-    def used(self) -> NDArray[np.bool_]:
-        """``(depth, width)`` bool: False for the empty places of a layered genome, which are 0 everywhere."""
-        return np.array([[bool(np.any(one)) for one in maps] for maps in self.values])
-
 
 def mirror_shares(maps: FeatureMaps) -> Array:
     """Measure, for each distinct map, how much of its variation is the same left and right.
@@ -149,4 +146,7 @@ def feature_maps(network: Network, size: int = 128) -> FeatureMaps:
         raise bad("network", "a fer_utils Network", network)
     side = images.image_size("size", size)
     values = tuple(network.activations(side))
-    return FeatureMaps(network.label, network.architecture, values, images.coordinates(side), network.names)
+    used = np.array([matrix.any(axis=0) for matrix in network.weights[:-1]])
+    for place in network.names:
+        used[place] = True  # a node that nothing feeds is a constant, but it is there
+    return FeatureMaps(network.label, network.architecture, values, images.coordinates(side), network.names, used)
