@@ -69,7 +69,7 @@ def real(
         raise bad(argument, expected, value)
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise bad(argument, expected, value) from None
     too_low = (least is not None and number < least) or (above is not None and number <= above)
     if not math.isfinite(number) or too_low or (most is not None and number > most):

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from fer_utils import activations, images
-from fer_utils.checks import BadInput, bad, one_of
+from fer_utils.checks import BadInput, bad, one_of, real, shorten
 from fer_utils.images import Array
 
 SCHEMA = "fer-genome/1"
@@ -220,7 +220,7 @@ def _items(data: dict[str, Any], key: str) -> list[Any]:
 def _known_fields(argument: str, data: dict[str, Any], known: set[str]) -> None:
     unknown = sorted(set(data) - known)
     if unknown:
-        raise bad(argument, f"an object with the fields {', '.join(sorted(known))}", f"the field {unknown[0]!r}")
+        raise BadInput(f"{argument} must have no fields but {', '.join(sorted(known))}, got {shorten(unknown[0])}.")
 
 
 def _record(argument: str, item: object, kind: Any, fields: tuple[str, ...]) -> Any:
@@ -236,7 +236,9 @@ def _record(argument: str, item: object, kind: Any, fields: tuple[str, ...]) -> 
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if (name == "weight" and not number) or (name != "weight" and not isinstance(value, str)):
             raise bad(f"{argument} field {name!r}", "a number" if name == "weight" else "a string", value)
-    return kind(**{**item, **({"weight": float(item["weight"])} if "weight" in item else {})})
+    if "weight" in item:
+        item = {**item, "weight": real(f"weight of connection {item['id']!r}", item["weight"])}
+    return kind(**item)
 
 
 def _check_nodes(nodes: tuple[Node, ...]) -> None:

@@ -91,7 +91,10 @@ def colour(outputs: Any) -> Any:
 def checked_image(argument: str, image: object, *, square: bool = True) -> Array:
     """Return ``image`` as ``(height, width, 3)`` float64 in [0, 1], or refuse it."""
     expected = f"a{' square' if square else 'n'} image of shape (height, width, 3) with values in [0, 1]"
-    array = np.asarray(image)
+    try:
+        array = np.asarray(image)
+    except ValueError:  # lists of different lengths
+        raise bad(argument, expected, image) from None
     if array.ndim != 3 or array.shape[2] != 3 or not np.issubdtype(array.dtype, np.floating):
         raise bad(argument, expected, image)
     if min(array.shape[:2]) < 2 or (square and array.shape[0] != array.shape[1]):
@@ -127,6 +130,8 @@ def read_picture(
     """
     side = image_size("size", size)
     one_of("fit", fit, ("crop", "pad", "stretch"))
+    if isinstance(background, str) or not hasattr(background, "__len__") or len(background) != 3:
+        raise bad("background", "three numbers from 0 to 1", background)
     paper = tuple(round(255 * real("background", part, least=0, most=1)) for part in background)
     place = existing_file("picture", path)
     picture = _open_picture(place)
@@ -153,9 +158,9 @@ def _open_picture(place: Path) -> Image.Image:
                 upright = ImageOps.exif_transpose(opened)
                 return _eight_bit(upright).convert("RGBA")
     except Image.DecompressionBombError:
-        raise bad("picture", f"of at most {MOST_PIXELS:,} pixels", "a larger one", path=place) from None
+        raise BadInput(f"{place}: picture must be of at most {MOST_PIXELS:,} pixels, got a larger one.") from None
     except UnidentifiedImageError:
-        raise bad("picture", "a PNG or JPEG file", "something else", path=place) from None
+        raise BadInput(f"{place}: picture must be a PNG or JPEG file, got something else.") from None
     except (OSError, SyntaxError, EOFError, ValueError) as error:
         if isinstance(error, BadInput):
             raise

@@ -119,7 +119,10 @@ def sweep_direction(
     """
     index = whole("layer", layer, least=0, most=network.architecture.depth)
     shape = network.architecture.shapes[index]
-    along = np.asarray(direction, dtype=np.float64)
+    try:
+        along = np.asarray(direction, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise bad("direction", f"finite numbers of shape {shape}", direction) from None
     if along.shape != shape or not np.isfinite(along).all():
         raise bad("direction", f"finite numbers of shape {shape}", direction)
     prefix = _Prefix(network, images.image_size("size", size))
@@ -155,7 +158,10 @@ def effect(stack: object) -> float:
 
     Source: paper, supplement with all sweeps (its sorting order).
     """
-    array = np.asarray(stack, dtype=np.float64)
+    try:
+        array = np.asarray(stack, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise bad("stack", "images of shape (n, size, size, 3) with n at least 2", stack) from None
     if array.ndim != 4 or len(array) < 2:
         raise bad("stack", "images of shape (n, size, size, 3) with n at least 2", stack)
     return float(array.var(axis=0).mean())

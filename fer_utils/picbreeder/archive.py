@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from defusedxml import DefusedXmlException
+from defusedxml import DefusedXmlException, DTDForbidden
 from defusedxml import ElementTree as SafeXml
 
 from fer_utils.checks import BadInput, shorten
@@ -43,7 +43,8 @@ def parse_xml(data: bytes) -> Element:
     try:
         root: Element = SafeXml.fromstring(data, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise BadInput(f"the XML must not have a document type or entities, got {type(error).__name__}.") from None
+        found = "a document type" if isinstance(error, DTDForbidden) else "an entity"
+        raise BadInput(f"the XML must not have a document type or entities, got {found}.") from None
     except (SyntaxError, ValueError, LookupError) as error:
         raise BadInput(f"the XML must be well-formed, got: {one_line(error)}.") from None
     if root.tag == "genome":

@@ -105,7 +105,7 @@ def _marking(item: Element, tag: str, owner: str) -> str:
 def _text(item: Element, tag: str, owner: str) -> str:
     text = (item.findtext(tag) or "").strip()
     if not text:
-        raise BadInput(f"{owner} must have an <{tag}>, got none.")
+        raise BadInput(f"{owner} must have its <{tag}>, got none.")
     return text
 
 
