@@ -1,0 +1,141 @@
+"""The driver at the command line: ``python -m fer_utils.book build | run | list`` (``make book``, ``make run``).
+
+Exit codes: 0 all is well, 1 a notebook or the pages failed, 2 what was asked for cannot be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from fer_utils.book.build import BuildFailed, build_book, build_chapter, gather
+from fer_utils.book.chapters import Chapter, find_chapter, read_chapters
+from fer_utils.book.presets import Parameters, load_preset, plan
+from fer_utils.book.runner import REUSED, RUNNING, Layout, NotebookFailed, run_chapters
+from fer_utils.book.subjects import PICTURE_ENDINGS, check_inputs
+from fer_utils.checks import BadInput
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for, from the project's root folder.
+
+    Args:
+        arguments: Words of the command line; None takes the program's own.
+
+    Returns:
+        0; 1 where a notebook or the pages failed; 2 where the input is bad.
+
+    Source: ours.
+    """
+    try:
+        options = _parser().parse_args(arguments)
+        {"build": _build, "run": _run, "list": _list}[options.command](options)
+    except BadInput as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except (NotebookFailed, BuildFailed) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one sentence, instead of printing its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message[:1].upper()}{message[1:]} (see python -m fer_utils.book --help).")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m fer_utils.book", description="Run the book's notebooks and build its pages.")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    build = commands.add_parser("build", help="bring all notebooks up to date and build the pages")
+    run = commands.add_parser("run", help="run one notebook, beside the book")
+    run.add_argument("notebook", help='its number or name, such as "05"')
+    commands.add_parser("list", help="list the notebooks and their parameters")
+    for command in (build, run):
+        command.add_argument("--preset", default="quick", help="quick, paper, or a path to a YAML file")
+        command.add_argument("--image", default="", help="a genome by name or path, or a picture (.png, .jpg)")
+        command.add_argument("--picture", default="", help="a picture for the notebook that takes any")
+        command.add_argument("--set", action="append", default=[], help='parameters: "03.steps=2000 seeds=[0, 1]"')
+    return parser
+
+
+def _build(options: argparse.Namespace) -> None:
+    chapters, plans = _planned(options)
+    start = time.monotonic()
+    layout = Layout(Path.cwd(), load_preset(options.preset, _presets()).name)
+    outcomes = run_chapters(chapters, plans, layout, report=_Reporter(chapters).report)
+    gather(outcomes, layout, preset=layout.name)
+    _tell("Building the pages …")
+    page = build_book(layout)
+    _tell(f"The book is ready after {time.monotonic() - start:.0f} s. Open {page.as_uri()}")
+
+
+def _run(options: argparse.Namespace) -> None:
+    chapters = read_chapters(_notebooks())
+    chapter = find_chapter(chapters, options.notebook)
+    _, plans = _planned(options, only=chapter)
+    layout = Layout(Path.cwd(), "single")
+    run_chapters([chapter], plans, layout, report=_Reporter([chapter]).report)
+    _tell(f"Executed: {layout.executed(chapter.name)}")
+    _tell(f"Open {build_chapter(chapter.name, layout).as_uri()}")
+
+
+def _list(options: argparse.Namespace) -> None:
+    for chapter in read_chapters(_notebooks()):
+        _tell(f"{chapter.name}: {chapter.title}")
+        for name, value in chapter.parameters.items():
+            _tell(f"    {name} = {value!r}")
+
+
+def _planned(
+    options: argparse.Namespace, *, only: Chapter | None = None
+) -> tuple[tuple[Chapter, ...], dict[str, Parameters]]:
+    """Settle all parameters and refuse what cannot be read, before anything runs."""
+    chapters = read_chapters(_notebooks())
+    image, picture = options.image.strip(), options.picture.strip()
+    if image.lower().endswith(PICTURE_ENDINGS):
+        image, picture = "", image
+    preset = load_preset(options.preset, _presets())
+    plans = plan(chapters, preset, image=image, picture=picture, assignments=options.set, only=only)
+    plans = {only.name: plans[only.name]} if only else plans
+    for parameters in plans.values():
+        check_inputs(parameters)
+    return chapters, plans
+
+
+def _notebooks() -> Path:
+    folder = Path.cwd() / "notebooks"
+    if not folder.is_dir():
+        raise BadInput(f"The book is built from the project's root folder, and {Path.cwd()} has no notebooks/.")
+    return folder
+
+
+def _presets() -> Path:
+    return _notebooks() / "presets"
+
+
+class _Reporter:
+    """One line as each notebook begins or is found up to date, and one as it ends."""
+
+    def __init__(self, chapters: Sequence[Chapter]) -> None:
+        self.places = {chapter.name: f"[{place}/{len(chapters)}]" for place, chapter in enumerate(chapters, 1)}
+        self.width = max(len(chapter.name) for chapter in chapters)
+
+    def report(self, chapter: Chapter, status: str, seconds: float) -> None:
+        words = {RUNNING: "running …", REUSED: "reused"}.get(status, f"done in {seconds:.1f} s")
+        _tell(f"{self.places[chapter.name]} {chapter.name:<{self.width}}  {words}")
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

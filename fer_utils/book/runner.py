@@ -1,0 +1,228 @@
+"""Run notebooks through papermill, one process for all, and keep what they make, whole or not at all.
+
+A notebook is executed in a folder of its own under ``build/``. Only when its last cell has run do its results and its
+executed copy move to their places, and last of all its stamp, which holds its key. A notebook whose key equals its
+stamp's is not run again. A notebook that fails leaves its last good results and its stamp alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from fer_utils import storage
+from fer_utils.book.chapters import OUT, Chapter, read_notebook
+from fer_utils.book.keys import chapter_key, folder_hash, package_hash
+from fer_utils.book.presets import Parameters
+from fer_utils.book.showing import tidy
+from fer_utils.checks import BadInput
+
+RAN, REUSED, RUNNING = "ran", "reused", "running"
+Report = Callable[[Chapter, str, float], None]
+
+
+class NotebookFailed(Exception):  # noqa: N818 (the message is a sentence for a person)
+    """A notebook stopped with an error; the message names notebook, cell and error."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where one set of executed notebooks is kept: a folder of `build/` for each preset, another for single runs."""
+
+    root: Path
+    name: str
+
+    @property
+    def build(self) -> Path:
+        """Everything that is made, and can be thrown away."""
+        return self.root / "build"
+
+    def executed(self, chapter: str) -> Path:
+        """The executed copy of a notebook."""
+        return self.build / "executed" / self.name / f"{chapter}.ipynb"
+
+    def stamp(self, chapter: str) -> Path:
+        """The record that its executed copy and its results are whole, and what key they have."""
+        return self.build / "executed" / self.name / f"{chapter}.json"
+
+    def artefacts(self, chapter: str) -> Path:
+        """The folder of its results."""
+        return self.build / "artefacts" / self.name / chapter
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one notebook in this build, and what its executed copy rests on."""
+
+    name: str
+    title: str
+    status: str
+    seconds: float
+    key: str
+    parameters: dict[str, Any]
+    needs: tuple[str, ...]
+
+
+def run_chapters(
+    chapters: Sequence[Chapter],
+    plans: Mapping[str, Parameters],
+    layout: Layout,
+    *,
+    package: str | None = None,
+    report: Report = lambda chapter, status, seconds: None,
+) -> list[Outcome]:
+    """Bring notebooks up to date, each after those it needs.
+
+    Args:
+        chapters: Notebooks in order.
+        plans: For each name, all parameters but `out`.
+        layout: Where things are kept.
+        package: Hash of the package's source; computed when None.
+        report: Called as notebooks begin and end, with a status and seconds.
+
+    Returns:
+        One outcome for each notebook.
+
+    Raises:
+        NotebookFailed: A notebook stopped with an error; those after it are not run.
+        BadInput: A notebook refused what it was given, or a parameter names no file.
+
+    Source: ours.
+    """
+    package = package or package_hash()
+    lock = layout.root / "requirements.lock"
+    lock_hash = storage.file_hash(lock) if lock.exists() else ""
+    outcomes = []
+    for chapter in chapters:
+        present = [name for name in chapter.needs if name in plans]
+        needs = {name: folder_hash(layout.artefacts(name)) for name in present}
+        key = chapter_key(chapter, plans[chapter.name], package=package, lock=lock_hash, needs=needs)
+        outcomes.append(_bring_up_to_date(chapter, plans[chapter.name], layout, key, report))
+    return outcomes
+
+
+def _bring_up_to_date(chapter: Chapter, parameters: Parameters, layout: Layout, key: str, report: Report) -> Outcome:
+    kept = _kept(chapter, layout)
+    if kept and kept["key"] == key:
+        report(chapter, REUSED, kept["seconds"])
+        return Outcome(**{**kept, "status": REUSED, "needs": tuple(kept["needs"])})
+    report(chapter, RUNNING, 0.0)
+    start = time.monotonic()
+    workplace = layout.build / "running" / f"{layout.name}-{chapter.name}-{os.getpid()}"
+    try:
+        notebook = execute(chapter, parameters, workplace, layout)
+        seconds = round(time.monotonic() - start, 2)
+        outcome = Outcome(chapter.name, chapter.title, RAN, seconds, key, dict(parameters), chapter.needs)
+        _move_into_place(notebook, workplace / OUT, outcome, layout)
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)
+    report(chapter, RAN, seconds)
+    return outcome
+
+
+def _kept(chapter: Chapter, layout: Layout) -> dict[str, Any] | None:
+    """Return the stamp of the last good run if everything it speaks of is still there, unchanged."""
+    stamp = layout.stamp(chapter.name)
+    if not stamp.exists() or not layout.executed(chapter.name).exists():
+        return None
+    try:
+        kept = dict(storage.read_json(stamp))
+        return kept if kept.pop("artefacts") == folder_hash(layout.artefacts(chapter.name)) else None
+    except (BadInput, KeyError):  # a stamp that cannot be read vouches for nothing
+        return None
+
+
+def _move_into_place(notebook: nbformat.NotebookNode, results: Path, outcome: Outcome, layout: Layout) -> None:
+    """Put results and executed copy in their places, the stamp last."""
+    layout.stamp(outcome.name).unlink(missing_ok=True)
+    replace_folder(results, layout.artefacts(outcome.name))
+    storage.write_text(layout.executed(outcome.name), nbformat.writes(notebook) + "\n")
+    stamp = {**asdict(outcome), "artefacts": folder_hash(layout.artefacts(outcome.name))}
+    storage.write_json(layout.stamp(outcome.name), stamp)
+
+
+def replace_folder(new: Path, place: Path) -> None:
+    """Move the folder `new` to `place`, over what was there.
+
+    Args:
+        new: A folder on the same disk.
+        place: Where it goes; what was there is removed once the new one stands.
+
+    Source: ours.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    old = new.with_name(f"{new.name}.old")
+    if place.exists():
+        place.rename(old)
+    new.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def execute(chapter: Chapter, parameters: Parameters, workplace: Path, layout: Layout) -> nbformat.NotebookNode:
+    """Execute one notebook in a folder of its own.
+
+    Args:
+        chapter: The notebook.
+        parameters: All of its parameters but `out`.
+        workplace: A folder that does not exist yet; its results are left in ``workplace/out``.
+        layout: Where a failed notebook is kept to be looked at.
+
+    Returns:
+        The executed notebook, made ready for the book.
+
+    Raises:
+        NotebookFailed: It stopped with an error.
+        BadInput: It refused what it was given.
+
+    Source: ours.
+    """
+    import papermill  # seconds to import, and not wanted where nothing has to run
+    from nbclient.exceptions import DeadKernelError
+
+    (workplace / OUT).mkdir(parents=True)
+    notebook = read_notebook(chapter.source)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    copy, executed = workplace / "notebook.ipynb", workplace / "executed.ipynb"
+    nbformat.write(notebook, copy)
+    out = (workplace / OUT).relative_to(layout.root).as_posix()
+    try:
+        papermill.execute_notebook(
+            *(str(path).replace("{", "{{").replace("}", "}}") for path in (copy, executed)),
+            parameters={**parameters, OUT: out},
+            kernel_name="python3",
+            cwd=layout.root,
+            progress_bar=False,
+            extra_arguments=["--log-level=ERROR"],  # the kernel's remarks about its sockets are no news
+        )
+    except papermill.PapermillExecutionError as error:
+        raise _failure(chapter, error, executed, layout) from None
+    except DeadKernelError:
+        raise NotebookFailed(f"Notebook {chapter.name} failed: its kernel died (out of memory?).") from None
+    final = layout.artefacts(chapter.name).relative_to(layout.root).as_posix()
+    return tidy(nbformat.read(executed, as_version=4), {**parameters, OUT: final}, moved=(out, final))
+
+
+def _failure(chapter: Chapter, error: Any, executed: Path, layout: Layout) -> Exception:
+    """Turn papermill's error into one sentence; keep the notebook unless the fault is in what was asked for."""
+    reason = " ".join(str(error.evalue).split())
+    if error.ename == BadInput.__name__:
+        return BadInput(f"{chapter.name}: {reason}")
+    folder = layout.build / "failed" / layout.name
+    folder.mkdir(parents=True, exist_ok=True)
+    trace = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(error.traceback))
+    storage.write_text(folder / f"{chapter.name}.log", trace + "\n")
+    executed.replace(folder / f"{chapter.name}.ipynb")
+    first = next((line.strip() for line in error.source.splitlines() if line.strip() and line[0] != "#"), "")
+    kept = (folder / f"{chapter.name}.ipynb").relative_to(layout.root)
+    return NotebookFailed(
+        f"Notebook {chapter.name} failed in cell {error.exec_count} ({first}): "
+        f"{error.ename}{': ' if reason else ''}{reason} (kept in {kept}, with the log beside it)"
+    )
