@@ -1,0 +1,58 @@
+# The project's commands. `make` alone lists them.
+
+PRESET ?= quick
+IMAGE  ?=
+SET    ?=
+NB     ?=
+P      ?=
+PYTHON ?= python3
+UV     ?= uv
+
+# Handed on through the environment, so that paths with spaces and quotes arrive whole.
+export PRESET IMAGE SET NB P
+# Trained networks are kept here and found again: the same recipe on the same image is trained once.
+export FER_STORE ?= $(CURDIR)/build/store
+export PYDEVD_DISABLE_FILE_VALIDATION = 1
+
+BIN := .venv/bin
+ENV := .venv/.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab run genomes check lock clean
+
+help: ## list what can be made
+	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-9s%s\n", name[1], $$2}' Makefile
+
+book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butterfly|apple|mask|my.png|genome.zip SET="03.steps=2000"
+	@$(BIN)/python -m fer_utils.book build --preset "$$PRESET" --image "$$IMAGE" --set "$$SET"
+
+run: $(ENV) ## one notebook with parameters of your own: make run NB=05 P="image=apple seeds=[3]"
+	@$(BIN)/python -m fer_utils.book run "$$NB" --preset "$$PRESET" --set "$$P"
+
+lab: $(ENV) ## JupyterLab, with the notebooks and live sliders
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/scripts/lab" $(BIN)/jupyter lab
+
+test: $(ENV) ## every test, those in a browser too (they look for chromium on the PATH)
+	@$(BIN)/python -m pytest
+
+check: $(ENV) ## style, types, and whether the lock and the environments agree
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_frame.py
+
+genomes: $(ENV) ## download the paper's three genomes from its authors' repository
+	@$(BIN)/python -m fer_utils.picbreeder
+
+lock: ## resolve pyproject.toml anew into requirements.lock (needs uv)
+	@$(PYTHON) scripts/environment.py lock --uv "$(UV)"
+
+clean: ## remove what was built, but keep the environment and the trained networks (build/store)
+	@rm -rf book/executed
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name store -exec rm -rf {} +; fi
+
+# The stamp is the last thing made: an install that fails leaves none, and the next command tries again.
+$(ENV): requirements.lock pyproject.toml scripts/environment.py
+	@rm -f $@
+	@$(PYTHON) scripts/environment.py install .venv
+	@touch $@
