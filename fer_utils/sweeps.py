@@ -235,14 +235,24 @@ def named(network: EvolvedNetwork, *, count: int = 4) -> dict[Weight, str]:
 
     Source: paper, figures 6, 16 and 20; ours for our own genomes.
     """
-    genome = network.genome
-    if genome.name in PAPER_SWEEPS:
-        known = PAPER_SWEEPS[genome.name]["evolved"]
-        return {network.architecture.locate(paper_id): name for paper_id, name in known.items()}
-    if genome.name in garden.NAMED_SWEEPS:
-        return {network.weight_of[link]: name for link, name in garden.NAMED_SWEEPS[genome.name].items()}
+    known = _known_names(network)
+    if known:
+        return known
     strongest = [weight for weight, _ in rank(network, sweepable(network))[:count]]
     return {weight: network.connection_name(weight) for weight in strongest}
+
+
+def _known_names(network: EvolvedNetwork) -> dict[Weight, str]:
+    """Look a genome's names up; a genome of the same name with other connections is another genome, and has none."""
+    name, architecture = network.genome.name, network.architecture
+    if name in PAPER_SWEEPS:
+        ids = PAPER_SWEEPS[name]["evolved"]
+        inside = max(ids) < architecture.weight_count
+        found = {architecture.locate(paper_id): text for paper_id, text in ids.items()} if inside else {}
+        return found if set(found) <= set(network.connection_of) else {}
+    links = garden.NAMED_SWEEPS.get(name, {})
+    whole_set = set(links) <= set(network.weight_of)
+    return {network.weight_of[link]: text for link, text in links.items()} if whole_set else {}
 
 
 class _Prefix:

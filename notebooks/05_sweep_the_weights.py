@@ -63,7 +63,7 @@ fer.explore(evolved, twin, chosen=[named, {}], title=f"{subject.title}: evolved 
 # The framed picture in the middle is the unchanged one.
 
 # %% mystnb={"image": {"alt": "One row of five pictures for each named weight of the evolved network, the weight rising from left to right, the unchanged picture framed in the middle."}}
-chosen = list(named)
+chosen = list(named)[:6]
 plotting.sweep_rows(
     [stack for _, stack in sweeps.sweep_many(evolved, chosen, offsets, size=128)],
     [book.weight_label(evolved, weight, named[weight]) for weight in chosen],
