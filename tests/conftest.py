@@ -1,4 +1,7 @@
-"""What all tests share: where the paper's genomes are, and how their absence is said."""
+"""What all tests share: where the paper's genomes are, how their absence is said, and how examples are drawn.
+
+Hypothesis draws the same examples every time ("steady"). ``HYPOTHESIS_PROFILE=explore`` looks for new ones.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fer_utils import picbreeder
 from fer_utils.genome import Genome
+
+settings.register_profile(
+    "steady",
+    max_examples=40,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("explore", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")
