@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import operator
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -46,9 +47,12 @@ def whole(argument: str, value: object, *, least: int | None = None, most: int |
     """Return ``value`` as an int, or refuse it; True, 1.5 and "3" are refused."""
     limits = _limits(least=least, most=most)
     expected = "a whole number" + (f" of {limits}" if limits else "")
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise bad(argument, expected, value) from None
+    if isinstance(value, bool):
         raise bad(argument, expected, value)
-    number = int(value.__index__())
     if (least is not None and number < least) or (most is not None and number > most):
         raise bad(argument, expected, number)
     return number
@@ -97,9 +101,14 @@ def existing_file(argument: str, path: object) -> Path:
     """Return ``path`` as a Path to a file that is there, or refuse it."""
     if not isinstance(path, str | Path):
         raise bad(argument, "a path to a file", path)
-    place = Path(path).expanduser()
-    if place.is_dir():
+    try:
+        place = Path(path).expanduser()
+        is_folder, is_file = place.is_dir(), place.is_file()
+    except (OSError, RuntimeError) as error:  # a name too long, a folder closed to us, "~" of a stranger
+        reason = getattr(error, "strerror", None) or error
+        raise BadInput(f"{argument} must be a file that can be reached, got {shorten(str(path))} ({reason}).") from None
+    if is_folder:
         raise BadInput(f"{argument} must be a file, got the folder {place}.")
-    if not place.is_file():
+    if not is_file:
         raise BadInput(f"{argument} must be a file that exists, got {place}.")
     return place
