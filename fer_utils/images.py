@@ -141,10 +141,19 @@ def read_picture(
     if fit == "crop":
         rgb = ImageOps.fit(rgb, (side, side), Image.Resampling.LANCZOS)
     elif fit == "pad":
-        rgb = ImageOps.pad(rgb, (side, side), Image.Resampling.LANCZOS, color=paper)
+        rgb = _padded(rgb, side, paper)
     else:
         rgb = rgb.resize((side, side), Image.Resampling.LANCZOS)
     return np.asarray(rgb, dtype=np.float64) / 255
+
+
+def _padded(picture: Image.Image, side: int, paper: tuple[int, ...]) -> Image.Image:
+    """Shrink or enlarge to fit, and put in the middle of a square; a thin line keeps at least one pixel."""
+    scale = side / max(picture.size)
+    width, height = (max(1, round(length * scale)) for length in picture.size)
+    square = Image.new("RGB", (side, side), paper)
+    square.paste(picture.resize((width, height), Image.Resampling.LANCZOS), ((side - width) // 2, (side - height) // 2))
+    return square
 
 
 def _open_picture(place: Path) -> Image.Image:
@@ -177,7 +186,7 @@ def _eight_bit(picture: Image.Image) -> Image.Image:
 
 
 def resample(image: object, size: int) -> Array:
-    """Change the side length of a square image, averaging over area.
+    """Change the side length of a square image: averaging over area to shrink it, bilinear to enlarge it.
 
     Args:
         image: ``(n, n, 3)`` in [0, 1].
@@ -192,11 +201,23 @@ def resample(image: object, size: int) -> Array:
     side = image_size("size", size)
     if side == array.shape[0]:
         return array
-    # Pillow resamples float planes one at a time; BOX is the exact area average when shrinking.
-    filter_ = Image.Resampling.BOX if side < array.shape[0] else Image.Resampling.BILINEAR
+    if side < array.shape[0]:
+        shares = _area_shares(array.shape[0], side)
+        return np.clip(np.einsum("rh,hwc,kw->rkc", shares, array, shares, optimize=True), 0, 1)
     channels = [Image.fromarray(array[..., c].astype(np.float32)) for c in range(3)]
-    planes = [channel.resize((side, side), filter_) for channel in channels]
+    planes = [channel.resize((side, side), Image.Resampling.BILINEAR) for channel in channels]
     return np.clip(np.stack([np.asarray(plane, dtype=np.float64) for plane in planes], axis=-1), 0, 1)
+
+
+def _area_shares(old: int, new: int) -> Array:
+    """Say how much of each new pixel each old one covers: ``(new, old)``, rows summing to 1.
+
+    Pillow's BOX filter takes whole pixels only: from 30 to 29 it would drop one line and keep the others.
+    """
+    edges = np.linspace(0, old, new + 1)
+    starts = np.arange(old)
+    overlap = np.minimum(edges[1:, None], starts + 1) - np.maximum(edges[:-1, None], starts)
+    return np.clip(overlap, 0, None) * new / old
 
 
 def to_bytes(image: object) -> NDArray[np.uint8]:
