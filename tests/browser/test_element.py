@@ -1,0 +1,565 @@
+"""The element alone on a bare page, over file:// with every network request refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from fer_utils import activations, images
+from fer_utils.cppn import Architecture, Network, forward
+from fer_utils.explorer import explore, payload, script, styles
+from fer_utils.layerize import layerize
+
+pytestmark = pytest.mark.browser
+
+EVERY = ",".join(f"{name}:2" for name in sorted(activations.NAMES))
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
+    """Open HTML as a file; at the end, nothing may have been complained about or asked of the network."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(html: str, *, wait: bool = True, **options: Any) -> Any:
+        (tmp_path / "page.html").write_text(html, encoding="utf-8")
+        context = browser.new_context(**{"viewport": {"width": 900, "height": 1500}, **options})
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (complaints.append("a dialog was opened"), dialog.dismiss()))
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith(("file:", "data:", "blob:")) else complaints.append(request.url)
+            ),
+        )
+        page.goto((tmp_path / "page.html").as_uri())
+        if wait:
+            settle(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def settle(page: Any) -> None:
+    page.evaluate("document.querySelector('fer-explorer').settled()")
+
+
+def state(page: Any) -> dict[str, Any]:
+    return page.evaluate("document.querySelector('fer-explorer').state")  # type: ignore[no-any-return]
+
+
+def pictures(page: Any) -> list[list[int]]:
+    """Read the pixels of every network's picture."""
+    return [pixels(canvas) for canvas in page.locator("canvas.fer-picture").all()]
+
+
+def pixels(canvas: Any) -> list[int]:
+    """Read a canvas as RGBA numbers; as one string, since a long list is slow to carry over."""
+    read = "(c) => JSON.stringify(Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data))"
+    return json.loads(canvas.evaluate(read))  # type: ignore[no-any-return]
+
+
+def js_forward(page: Any, network: int, size: int, changes: dict[str, float] | None = None) -> dict[str, Any]:
+    text = page.evaluate(
+        """([network, size, changes]) => {
+             const { outputs, image } = document.querySelector('fer-explorer').forward(network, size, changes);
+             return JSON.stringify({ outputs: Array.from(outputs), image: Array.from(image) });
+           }""",
+        [network, size, changes or {}],
+    )
+    result = json.loads(text)
+    return {
+        "outputs": np.array(result["outputs"]).reshape(3, size, size),
+        "image": np.array(result["image"]).reshape(size, size, 4),
+    }
+
+
+def random_network(text: str, seed: int, *, label: str = "random", density: float = 1.0, gain: float = 1.0) -> Network:
+    rng, architecture = np.random.default_rng(seed), Architecture.parse(text)
+    weights = [
+        (gain * rng.standard_normal(shape) * (rng.random(shape) < density) / np.sqrt(shape[0])).astype(np.float32)
+        for shape in architecture.shapes
+    ]
+    return Network(architecture, tuple(matrix.astype(np.float64) for matrix in weights), label)
+
+
+def two() -> tuple[Network, Network]:
+    first = random_network("4;cache:3,gaussian:3,sin:2,tanh:2", 1, label="first", density=0.5, gain=2.0)
+    return first, random_network("4;cache:3,gaussian:3,sin:2,tanh:2", 2, label="second", gain=1.5)
+
+
+def two_page(**options: Any) -> str:
+    chosen: Any = [{(1, 0, 3): "left eye", (4, 2, 2): ("brightness", -3, 1)}, {(2, 1, 4): "fog"}]
+    return explore(*two(), chosen=chosen, title="Two networks", size=48, full=96, **options).page()
+
+
+def moved(before: list[int], after: list[int]) -> bool:
+    return len(before) != len(after) or max(abs(a - b) for a, b in zip(before, after, strict=True)) > 2
+
+
+# ------------------------------------------------------------------------------------------------- parity
+
+
+@pytest.mark.parametrize("depth", [1, 2, 7, 12])
+@pytest.mark.parametrize("density", [1.0, 0.3])
+def test_the_browser_computes_what_numpy_computes_for_every_activation(
+    open_page: Open, depth: int, density: float
+) -> None:
+    network = random_network(f"{depth};{EVERY}", depth, density=density)
+    page = open_page(explore(network, chosen=[{0: "a"}]).page(), wait=False)
+    found = js_forward(page, 0, 64)
+    assert np.abs(found["outputs"] - network.outputs(64)).max() <= 2e-5
+    smooth = np.abs(found["image"][..., :3] / 255 - network.image(64)).max(axis=2) < 1 / 255
+    assert smooth.mean() > 0.999  # hue may jump between two neighbours of a rounding
+
+
+@pytest.mark.parametrize("name", ["skull", "butterfly", "apple"])
+def test_the_browser_computes_the_papers_genomes_as_torch_and_numpy_do(
+    open_page: Open, paper_genome: Callable[[str], Any], name: str
+) -> None:
+    network = layerize(paper_genome(name))
+    page = open_page(explore(network).page(), wait=False)
+    found = js_forward(page, 0, 64)["outputs"]
+    weights = [torch.tensor(matrix, dtype=torch.float32) for matrix in network.weights]
+    inputs = torch.tensor(images.coordinates(64).reshape(4, -1), dtype=torch.float32)
+    raw = forward(weights, network.architecture, inputs)[1].reshape(3, 64, 64).numpy()
+    exact = network.outputs(64)
+    # The butterfly's own rounding to float32 already costs more than 2e-5, in torch as well.
+    assert np.abs(found - exact).max() <= max(2e-5, np.abs(raw - exact).max())
+
+
+def test_plain_javascript_computes_the_same_where_webassembly_is_missing(open_page: Open) -> None:
+    network = random_network(f"5;{EVERY}", 3)
+    without = (
+        explore(network, chosen=[{0: "a"}]).page().replace("<head>", "<head><script>delete window.WebAssembly</script>")
+    )
+    page = open_page(without)
+    assert page.evaluate("typeof WebAssembly") == "undefined"
+    assert np.abs(js_forward(page, 0, 33)["outputs"] - network.outputs(33)).max() <= 2e-5
+
+
+def test_a_changed_weight_is_computed_as_if_the_network_had_it_from_the_start(open_page: Open) -> None:
+    first, second = two()
+    page = open_page(two_page(), wait=False)
+    changes = {"1,0,3": 0.75, "3,2,5": -1.5, "9,9,9": 4.0}
+    found = js_forward(page, 1, 40, changes)["outputs"]
+    changed = second.with_weights({(1, 0, 3): 0.75, (3, 2, 5): -1.5})
+    assert np.abs(found - changed.outputs(40)).max() <= 2e-5
+    assert np.abs(js_forward(page, 0, 40)["outputs"] - first.outputs(40)).max() <= 2e-5
+
+
+@pytest.mark.parametrize("weight", ["0,3,2", "1,0,3", "3,4,4", "4,2,2"])
+def test_dragging_step_by_step_shows_exactly_a_whole_new_pass(open_page: Open, weight: str) -> None:
+    page = open_page(two_page())
+    place = [int(part) for part in weight.split(",")]
+    for value in (0.9, -0.4, 0.0, 1.3):
+        page.evaluate(
+            """([weight, key, value]) => { document.querySelector('fer-explorer').state =
+                 { selected: { network: 1, weight }, changes: [{}, { [key]: value }] } }""",
+            [place, weight, value],
+        )
+        settle(page)
+        shown = np.array(pictures(page)[1]).reshape(96, 96, 4)
+        assert (shown == js_forward(page, 1, 96, {weight: value})["image"]).all()
+
+
+# ---------------------------------------------------------------------------------------------- reader's hands
+
+
+def test_the_mouse_moves_one_picture_and_leaves_the_other(open_page: Open) -> None:
+    page = open_page(two_page())
+    before = pictures(page)
+    box = page.locator(".fer-slider").nth(1).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    settle(page)
+    after = pictures(page)
+    assert moved(before[1], after[1])
+    assert after[0] == before[0]
+    now = state(page)
+    assert now["selected"] == {"network": 1, "weight": [2, 1, 4]}
+    assert now["changes"][0] == {}
+    assert list(now["changes"][1]) == ["2,1,4"]
+    assert now["changes"][1]["2,1,4"] == pytest.approx(two()[1].weight((2, 1, 4)) + 0.8, abs=0.1)
+
+
+def test_arrow_keys_move_the_slider_and_its_picture_only(open_page: Open) -> None:
+    page = open_page(two_page())
+    before = pictures(page)
+    slider = page.get_by_role("slider", name="first: left eye")
+    slider.focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    settle(page)
+    after = pictures(page)
+    assert moved(before[0], after[0])
+    assert after[1] == before[1]
+    value = two()[0].weight((1, 0, 3)) + 0.3
+    assert state(page)["changes"][0]["1,0,3"] == pytest.approx(value, abs=1e-5)
+    assert slider.get_attribute("aria-valuetext") == f"{value:.3f}, change +0.300".replace("-", "−")
+    page.wait_for_function("document.querySelector('.fer-live').textContent.includes('left eye')")
+
+
+def test_every_network_keeps_its_own_weights_and_changes(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.get_by_role("button", name="brightness").click()
+    page.get_by_role("slider", name="first: brightness").press("End")
+    page.get_by_role("slider", name="second: fog").press("Home")
+    now = state(page)
+    assert now["weights"] == [[4, 2, 2], [2, 1, 4]]
+    assert list(now["changes"][0]) == ["4,2,2"]
+    assert list(now["changes"][1]) == ["2,1,4"]
+    assert now["changes"][0]["4,2,2"] == pytest.approx(two()[0].weight((4, 2, 2)) + 1, abs=1e-5)
+
+
+def test_reset_brings_back_the_very_picture(open_page: Open) -> None:
+    page = open_page(two_page())
+    before = pictures(page)
+    page.get_by_role("slider", name="first: left eye").press("End")
+    page.get_by_role("button", name="brightness").click()
+    page.get_by_role("slider", name="first: brightness").press("Home")
+    settle(page)
+    assert moved(before[0], pictures(page)[0])
+    panel = page.get_by_role("region", name="first")
+    panel.get_by_role("button", name="Reset", exact=True).click()
+    assert list(state(page)["changes"][0]) == ["1,0,3"]
+    panel.get_by_role("button", name="Reset all").click()
+    settle(page)
+    assert pictures(page) == before
+    assert state(page)["changes"] == [{}, {}]
+
+
+def test_any_weight_is_found_by_its_paper_id_or_its_place(open_page: Open) -> None:
+    page = open_page(two_page())
+    architecture = two()[0].architecture
+    page.get_by_label("weight id").fill(str(architecture.paper_id(2, 9, 7)))
+    page.get_by_label("weight id").press("Enter")
+    assert state(page)["selected"]["weight"] == [2, 9, 7]
+    assert page.get_by_label("row", exact=True).input_value() == "9"
+    page.get_by_label("column", exact=True).fill("3")
+    page.get_by_label("column", exact=True).press("Tab")
+    assert state(page)["selected"]["weight"] == [2, 9, 3]
+    page.get_by_label("row", exact=True).fill("10")
+    page.get_by_label("row", exact=True).press("Tab")
+    assert state(page)["selected"]["weight"] == [2, 9, 3]
+    assert page.get_by_text("there is no such weight").is_visible()
+
+
+def test_a_neuron_is_reached_by_mouse_or_keys_and_offers_its_incoming_weights(open_page: Open) -> None:
+    page = open_page(two_page())
+    grid = page.get_by_role("application")
+    grid.focus()
+    for key in ("PageUp", "Home", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    assert state(page)["neuron"] == [1, 3]
+    assert page.locator(".fer-neuron").inner_text() == "L1 gaussian 0"
+    page.keyboard.press("Enter")
+    listed = page.get_by_role("group", name="Incoming weights").get_by_role("button")
+    assert listed.count() == 10
+    name, value = listed.first.inner_text().split("\n")[:2]
+    row = next(row for row in range(10) if two()[0].architecture.neuron_name(0, row) == name)
+    assert float(value.replace("−", "-")) == pytest.approx(two()[0].weight((1, row, 3)), abs=6e-4)
+    page.keyboard.press("Enter")
+    assert state(page)["selected"]["weight"] == [1, row, 3]
+    tiles = page.locator("canvas.fer-tiles").bounding_box()
+    cell = tiles["width"] / 10
+    page.mouse.click(tiles["x"] + 4.5 * cell, tiles["y"] + 3.5 * cell)
+    assert state(page)["neuron"] == [2, 4]
+
+
+def test_the_maps_follow_the_weight_and_show_the_right_neuron(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.evaluate("document.querySelector('fer-explorer').state = {neuron: [2, 4]}")
+    settle(page)
+    big = np.array(pixels(page.locator(".fer-bigmap"))).reshape(96, 96, 4)[..., :3]
+    wanted = np.clip(two()[0].activations(96)[2][4], -1, 1)
+    colours = 255 * np.stack([np.minimum(1, 1 - wanted), 1 - np.abs(wanted), np.minimum(1, 1 + wanted)], axis=-1)
+    assert np.abs(big - colours).max() <= 2
+    before = pixels(page.locator(".fer-tiles"))
+    page.get_by_role("slider", name="first: left eye").press("End")
+    settle(page)
+    after = pixels(page.locator(".fer-tiles"))
+    assert moved(before, after)
+
+
+def test_original_and_difference_are_shown_on_demand(open_page: Open) -> None:
+    page = open_page(two_page())
+    original = pictures(page)
+    page.get_by_role("button", name="Difference").click()
+    settle(page)
+    assert set(pictures(page)[0]) == {255}
+    page.get_by_role("slider", name="first: left eye").press("End")
+    settle(page)
+    assert moved(pictures(page)[1], pictures(page)[0])
+    page.get_by_role("button", name="Original").click()
+    settle(page)
+    assert pictures(page) == original
+
+
+def test_play_swings_the_weight_and_pause_stops_it(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.get_by_role("button", name="Play").first.click()
+    page.wait_for_function("Object.values(document.querySelector('fer-explorer').state.changes[0]).length === 1")
+    first = state(page)["changes"][0]["1,0,3"]
+    page.wait_for_function("(v) => document.querySelector('fer-explorer').state.changes[0]['1,0,3'] !== v", arg=first)
+    page.get_by_role("button", name="Pause").click()
+    settle(page)
+    held = state(page)["changes"]
+    page.wait_for_timeout(200)
+    assert state(page)["changes"] == held
+    assert held[1] == {}
+
+
+def test_with_reduced_motion_play_shows_stills(open_page: Open) -> None:
+    page = open_page(two_page(), reduced_motion="reduce")
+    page.get_by_role("button", name="Play").first.click()
+    low = two()[0].weight((1, 0, 3)) - 1
+    page.wait_for_function("'1,0,3' in document.querySelector('fer-explorer').state.changes[0]")
+    assert state(page)["changes"][0]["1,0,3"] == pytest.approx(low, abs=1e-5)
+    page.wait_for_timeout(300)
+    assert state(page)["changes"][0]["1,0,3"] == pytest.approx(low, abs=1e-5)
+
+
+def test_the_range_of_the_slider_can_be_widened(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.get_by_label("Range of the slider of first").select_option("−4 to +4")
+    page.get_by_role("slider", name="first: left eye").press("End")
+    assert state(page)["changes"][0]["1,0,3"] == pytest.approx(two()[0].weight((1, 0, 3)) + 4, abs=1e-5)
+
+
+def test_state_is_read_and_set_by_scripts_and_changes_are_announced(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.evaluate(
+        """() => { const element = document.querySelector('fer-explorer'); window.heard = [];
+             document.addEventListener('fer-change', (event) => heard.push(event.detail));
+             element.state = { selected: { network: 1, weight: [3, 2, 5] }, view: 'difference', neuron: [2, 2],
+                               changes: [{ '0,0,0': 2 }, { '3,2,5': 0.5, 'x': 1, '9,0,0': 1 }] };
+             element.state = { selected: { network: 7 }, view: 'nonsense', neuron: 'x', changes: null };
+             element.state = null; }"""
+    )
+    settle(page)
+    now = state(page)
+    assert now == {
+        "selected": {"network": 1, "weight": [3, 2, 5]},
+        "weights": [[1, 0, 3], [3, 2, 5]],
+        "changes": [{"0,0,0": 2}, {"3,2,5": 0.5}],
+        "neuron": [2, 2],
+        "view": "difference",
+    }
+    assert page.evaluate("heard.length") == 0
+    page.get_by_role("slider", name="second: weight").press("End")
+    settle(page)
+    assert page.evaluate("heard.at(-1)") == state(page)
+
+
+def test_keys_and_clicks_stay_inside_so_that_jupyterlab_does_not_take_them(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.evaluate(
+        """() => { window.heard = []; for (const type of ['keydown', 'mousedown', 'focusin'])
+             document.addEventListener(type, () => heard.push(type)); }"""
+    )
+    page.get_by_role("slider", name="first: left eye").press("ArrowRight")
+    page.get_by_role("application").click()
+    assert page.evaluate("heard") == []
+    assert page.locator("[data-lm-suppress-shortcuts=true]").count() == 1
+
+
+# ------------------------------------------------------------------------------------------------ the frame
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_sticks_out_at_any_width(open_page: Open, width: int) -> None:
+    wide = random_network("9;cache:28,gaussian:3,sigmoid:5,sin:2", 4, label="A network with quite a long name, seed 12")
+    page = open_page(
+        explore(*two(), wide, chosen=[{0: "a" * 60}, {0: "b"}, {0: "c"}], size=16, full=16).page(),
+        viewport={"width": width, "height": 800},
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('.fer-explorer *')].filter((node) =>
+             !node.closest('.fer-scroller') && node.getBoundingClientRect().right > innerWidth + 0.5)
+             .map((node) => node.className)"""
+    )
+    assert outside == []
+
+
+def test_a_finger_can_tap_neurons_and_buttons(open_page: Open) -> None:
+    page = open_page(two_page(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="brightness").tap()
+    assert state(page)["selected"]["weight"] == [4, 2, 2]
+    tiles = page.locator("canvas.fer-tiles")
+    tiles.scroll_into_view_if_needed()
+    box = tiles.bounding_box()
+    page.touchscreen.tap(box["x"] + 1.5 * box["width"] / 10, box["y"] + 2.5 * box["height"] / 6)
+    assert state(page)["neuron"] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "mark", ["html[data-theme=dark]", "body[data-jp-theme-light=false]", "system", "html[data-theme=light]"]
+)
+def test_the_colours_follow_the_page(open_page: Open, mark: str) -> None:
+    page = open_page(two_page(), color_scheme="light" if mark.startswith(("html[data-theme=dark", "body")) else "dark")
+    if mark != "system":
+        place, _, rest = mark.partition("[")
+        name, _, value = rest.rstrip("]").partition("=")
+        page.evaluate("([p, n, v]) => document.querySelector(p).setAttribute(n, v)", [place, name, value])
+    background = page.locator(".fer-explorer").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    assert (sum(int(part) for part in background[4:-1].split(",")) > 600) == (mark == "html[data-theme=light]")
+
+
+def test_focus_is_visible_on_every_control(open_page: Open) -> None:
+    page = open_page(two_page())
+    seen = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => { const n = document.activeElement; if (!n.closest('.fer-explorer')) return null;
+                 const s = getComputedStyle(n); return [n.tagName, s.outlineStyle, s.outlineWidth]; }"""
+        )
+        if found is None:
+            break
+        seen.add(found[0])
+        assert found[1:] == ["solid", "2px"]
+    assert {"BUTTON", "INPUT", "SELECT", "DIV", "SUMMARY"} <= seen
+
+
+def test_every_control_and_canvas_has_a_name(open_page: Open) -> None:
+    page = open_page(two_page())
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('.fer-explorer :is(button, input, select, [role])')].filter((n) =>
+             !(n.getAttribute('aria-label') || n.textContent.trim() || n.closest('label')
+               || n.getAttribute('role') === 'status')).map((n) => n.outerHTML)"""
+    )
+    assert nameless == []
+
+
+def test_stills_stand_in_without_javascript_and_in_print(open_page: Open) -> None:
+    page = open_page(two_page(), wait=False, java_script_enabled=False)
+    assert page.locator(".fer-explorer-fallback img").first.is_visible()
+    page = open_page(two_page())
+    stills, box = page.locator(".fer-explorer-fallback"), page.locator(".fer-explorer")
+    assert (stills.is_visible(), box.is_visible()) == (False, True)
+    page.emulate_media(media="print")
+    assert (stills.is_visible(), box.is_visible()) == (True, False)
+
+
+def test_two_copies_of_the_script_and_two_elements_live_together(open_page: Open) -> None:
+    one = two_page()
+    page = open_page(
+        one.replace(
+            "</body>", explore(two()[0], chosen=[{0: "z"}], size=16, full=16).html(inline_assets=True) + "</body>"
+        )
+    )
+    assert page.locator(".fer-explorer").count() == 2
+    page.get_by_role("slider", name="first: z").press("End")
+    assert state(page)["changes"] == [{}, {}]
+
+
+def test_an_element_that_is_moved_or_hidden_goes_on(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.evaluate(
+        """() => { const place = document.createElement('div'); document.body.append(place);
+             place.append(document.querySelector('fer-explorer')); }"""
+    )
+    before = pictures(page)
+    page.get_by_role("slider", name="first: left eye").press("End")
+    settle(page)
+    assert page.locator(".fer-explorer").count() == 1
+    assert moved(before[0], pictures(page)[0])
+
+
+# ------------------------------------------------------------------------------------------- hostile data
+
+
+def bare_page(data: str) -> str:
+    return (
+        f"<!doctype html><meta charset=utf-8><style>{styles()}</style><body><fer-explorer>"
+        f'<script type="application/json">{data}</script><div class="fer-explorer-fallback">stills</div></fer-explorer>'
+        f"<script>{script()}</script>"
+    )
+
+
+def broken(**changes: Any) -> str:
+    data = payload(two()[0], chosen=[{0: "a"}])
+    for key, value in changes.items():
+        target = data if key in ("schema", "networks") else data["networks"][0]
+        target[key] = value
+    return json.dumps(data).replace("<", "\\u003c")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ("null", "schema"),
+        ("[]", "schema"),
+        (broken(schema="fer-explorer/9"), "schema"),
+        (broken(networks=[]), "no network"),
+        (broken(networks="many"), "no network"),
+        (broken(networks=[None]), "network 0"),
+        (broken(architecture="0;cache:3"), "architecture"),
+        (broken(architecture="4;magic:3"), "magic"),
+        (broken(architecture="4;toString:3"), "architecture"),
+        (broken(architecture=["<img src=x onerror=alert(1)>"]), "architecture"),
+        (broken(weights="%%%"), "base64"),
+        (broken(weights="AAAA"), "weights, got"),
+        (broken(weights=None), "first"),
+        (broken(chosen=[{"weight": [99, 0, 0]}]), "does not exist"),
+        (broken(chosen=[{"weight": [0, 0, 0], "low": 1, "high": -1}]), "no range"),
+        (broken(chosen=[None]), "does not exist"),
+    ],
+)
+def test_wrong_data_give_a_sentence_and_keep_the_stills(open_page: Open, data: str, said: str) -> None:
+    page = open_page(bare_page(data), wait=False)
+    message = page.locator(".fer-message").inner_text()
+    assert message.startswith("This explorer cannot be shown:")
+    assert said in message
+    assert page.locator(".fer-explorer-fallback").is_visible()
+
+
+def test_weights_that_are_not_finite_are_refused(open_page: Open) -> None:
+    network = random_network("1;cache:1", 0)
+    data = payload(network, chosen=[{0: "a"}])
+    data["networks"][0]["weights"] = "AADAfwAAwH8AAMB/AADAfwAAwH8AAMB/AADAfw=="
+    page = open_page(bare_page(json.dumps(data)), wait=False)
+    assert "must be finite" in page.locator(".fer-message").inner_text()
+
+
+HOSTILE = [
+    "</script><script>window.taken=1</script>",
+    "<img src=x onerror='window.taken=1'>",
+    "<!--<script>",
+    '"><b>x',
+    "__proto__",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_shown_as_words(open_page: Open, text: str) -> None:
+    first, second = two()
+    named = Network(first.architecture, first.weights, text, {(2, 1): text})
+    page = open_page(explore(named, second, chosen=[{0: text}, {1: text}], title=text, size=16, full=16).page())
+    page.evaluate("document.querySelector('fer-explorer').state = {neuron: [2, 1]}")
+    assert page.evaluate("window.taken") is None
+    assert page.locator(".fer-title").inner_text() == text
+    assert page.locator(".fer-label").first.inner_text() == text
+    assert text in page.locator(".fer-chips button").first.inner_text()
+    assert text in page.locator(".fer-close .fer-place").inner_text()
+    assert page.locator(".fer-explorer img, .fer-explorer b").count() == 0
