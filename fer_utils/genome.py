@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -119,17 +120,11 @@ class Genome:
 
     @cached_property
     def _incoming(self) -> dict[str, tuple[Connection, ...]]:
-        grouped: dict[str, list[Connection]] = {}
-        for connection in self.connections:
-            grouped.setdefault(connection.target, []).append(connection)
-        return {key: tuple(value) for key, value in grouped.items()}
+        return _by_end(self.connections, "target")
 
     @cached_property
     def _outgoing(self) -> dict[str, tuple[Connection, ...]]:
-        grouped: dict[str, list[Connection]] = {}
-        for connection in self.connections:
-            grouped.setdefault(connection.source, []).append(connection)
-        return {key: tuple(value) for key, value in grouped.items()}
+        return _by_end(self.connections, "source")
 
     @cached_property
     def _order(self) -> tuple[str, ...]:
@@ -197,10 +192,8 @@ def _parse(data: object) -> Genome:
         raise bad("genome", f'a JSON object with "schema": "{SCHEMA}"', got)
     _known_fields("genome", data, {"schema", "name", "age", "origin", "note", "nodes", "connections"})
     nodes = [_record("node", item, Node, ("id", "kind", "activation", "label")) for item in _items(data, "nodes")]
-    links = [
-        _record("connection", item, Connection, ("id", "source", "target", "weight"))
-        for item in _items(data, "connections")
-    ]
+    parts = ("id", "source", "target", "weight")
+    links = [_record("connection", item, Connection, parts) for item in _items(data, "connections")]
     age = data.get("age")
     if age is not None and (isinstance(age, bool) or not isinstance(age, int) or age < 0):
         raise bad("age", "a whole number of at least 0 or null", age)
@@ -228,9 +221,7 @@ def _record(argument: str, item: object, kind: Any, fields: tuple[str, ...]) -> 
         raise bad(argument, "an object", item)
     _known_fields(argument, item, set(fields))
     for name in fields:
-        if name == "label":
-            continue
-        if name not in item:
+        if name != "label" and name not in item:
             raise bad(argument, f"an object with the field {name!r}", item)
     for name, value in item.items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -281,21 +272,29 @@ def _check_connections(connections: tuple[Connection, ...], nodes: dict[str, Nod
         pairs[pair] = link.id
 
 
+def _by_end(connections: tuple[Connection, ...], end: str) -> dict[str, tuple[Connection, ...]]:
+    grouped: dict[str, list[Connection]] = {}
+    for connection in connections:
+        grouped.setdefault(getattr(connection, end), []).append(connection)
+    return {key: tuple(value) for key, value in grouped.items()}
+
+
 def _depth_first(starts: list[str], incoming: dict[str, tuple[Connection, ...]]) -> tuple[str, ...]:
     """Walk sources before targets, without recursion: a genome may be thousands of nodes deep."""
     done: dict[str, None] = {}
     for start in starts:
-        path = [start] if start not in done else []
+        path = dict.fromkeys([start] if start not in done else [])  # a dict, to find a node in it at once
         waiting = [iter(incoming.get(start, ()))]
         while path:
             source = next((link.source for link in waiting[-1] if link.source not in done), None)
             if source is None:
-                done[path.pop()] = None
+                done[path.popitem()[0]] = None
                 waiting.pop()
             elif source in path:
-                walk = [source, *reversed(path[path.index(source) :])]
-                raise BadInput(f"a genome must have no cycle, got {' → '.join(walk)}.")
+                walk = [source, *reversed([*dropwhile(source.__ne__, path)])]
+                shown = walk if len(walk) <= 20 else [*walk[:10], "…", *walk[-10:]]
+                raise BadInput(f"a genome must have no cycle, got {' → '.join(shown)}.")
             else:
-                path.append(source)
+                path[source] = None
                 waiting.append(iter(incoming.get(source, ())))
     return tuple(done)

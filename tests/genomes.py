@@ -7,6 +7,7 @@ at a time, from the formulas alone; they share no code with the package.
 from __future__ import annotations
 
 import colorsys
+import functools
 import math
 from collections.abc import Callable, Sequence
 
@@ -41,10 +42,11 @@ def pixel_inputs(size: int, row: int, column: int) -> dict[str, float]:
 
 
 def pixel_of_graph(genome: Genome, size: int, row: int, column: int) -> dict[str, float]:
-    """Evaluate every node of a graph at one pixel, by plain recursion."""
+    """Evaluate every node of a graph at one pixel, by recursion over its sources."""
     seen = pixel_inputs(size, row, column)
     nodes = {node.id: node for node in genome.nodes}
 
+    @functools.cache
     def value(node_id: str) -> float:
         node = nodes[node_id]
         if node.kind == "input":
