@@ -110,8 +110,14 @@ class Architecture:
             layer: 0 to depth - 1; -1 names the inputs and ``depth`` the outputs.
             neuron: Index within the layer.
 
+        Raises:
+            BadInput: There is no such layer or neuron.
+
         Source: ours.
         """
+        whole("layer", layer, least=-1, most=self.depth)
+        sizes = {-1: len(images.INPUTS), self.depth: len(images.OUTPUTS)}
+        whole(f"neuron of layer {layer}", neuron, least=0, most=sizes.get(layer, self.width) - 1)
         if layer == -1:
             return f"input {images.INPUTS[neuron]}"
         if layer == self.depth:

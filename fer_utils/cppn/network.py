@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from fer_utils import activations, images, storage
-from fer_utils.checks import BadInput, bad
+from fer_utils.checks import BadInput, bad, real
 from fer_utils.cppn.architecture import Architecture, Weight
 from fer_utils.images import Array
 
@@ -117,7 +117,7 @@ class Network:
         matrices = [matrix.copy() for matrix in self.weights]
         for weight, value in changes.items():
             layer, row, column = self.architecture.resolve(weight)
-            matrices[layer][row, column] = value
+            matrices[layer][row, column] = real(f"new value of weight {(layer, row, column)}", value)
         return Network(self.architecture, tuple(matrices), self.label, self.names)
 
     def relabelled(self, label: str) -> Network:
@@ -171,7 +171,10 @@ class Network:
 
 
 def _frozen(layer: int, matrix: object, shape: tuple[int, int]) -> Array:
-    array = np.array(matrix, dtype=np.float64)
+    try:
+        array = np.array(matrix, dtype=np.float64)
+    except (TypeError, ValueError):  # texts, or rows of different lengths
+        raise bad(f"weights of layer {layer}", f"numbers of shape {shape}", matrix) from None
     if array.shape != shape:
         raise bad(f"weights of layer {layer}", f"of shape {shape}", f"shape {array.shape}")
     if not np.isfinite(array).all():
