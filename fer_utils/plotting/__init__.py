@@ -6,13 +6,19 @@ alike. Nothing here shows or saves a figure, or touches pyplot.
 """
 
 from fer_utils.plotting.curves import loss_curves
+from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
+from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
-from fer_utils.plotting.strips import errors, pictures, sweep_rows, training_path
+from fer_utils.plotting.strips import errors, pictures, training_path
+from fer_utils.plotting.sweeps import sweep_rows
+from fer_utils.plotting.teaser import teaser  # after its room, so that the name is the function
 
 __all__ = [
     "errors",
+    "genome_graph",
+    "layered_graph",
     "loss_curves",
     "map_gallery",
     "map_grid",
@@ -21,6 +27,7 @@ __all__ = [
     "pictures",
     "style",
     "sweep_rows",
+    "teaser",
     "training_path",
     "weight_matrices",
 ]

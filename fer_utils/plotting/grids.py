@@ -1,8 +1,4 @@
-"""Feature maps: all of a network's, of two networks beside each other, or a few of them large.
-
-All the maps of a network are one array of pixels, painted here dot by dot, so that a thousand maps cost no
-more than one picture.
-"""
+"""Feature maps: all of a network's, of two networks beside each other, or a few of them large."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from fer_utils import images
 from fer_utils.checks import BadInput, bad, whole
@@ -22,13 +17,11 @@ from fer_utils.plotting.look import (
     EMPTY,
     EVOLVED,
     GREY,
-    HAIRLINE,
-    HIGHLIGHT,
+    INK,
     NOVEL,
     SGD,
     WIDTH,
     Drawing,
-    Pixels,
     frame,
     map_colours,
     rgb,
@@ -39,12 +32,15 @@ from fer_utils.plotting.look import (
     write,
 )
 from fer_utils.plotting.places import FOOTER, HEADER, Place, Places, checked_places, write_columns, write_rows
-from fer_utils.plotting.strips import GAP, LINE, checked_texts
+from fer_utils.plotting.strips import GAP, LINE, checked_texts, write_below
+from fer_utils.plotting.tiles import RING, paint, tile_side
 
-RING = 4  # dots of a border
 MARGIN = 0.34  # inches before the first column, for the layers' names
 KEY = 0.36  # inches for the colour bar below
-SMALLEST = 0.15  # inches a column needs; narrower ones are set below each other
+AISLE = 0.04  # inches between groups of columns
+WIDEST = 0.8  # inches of a column
+PAIR_DOTS = 300  # small maps need finer dots
+SMALLEST = 0.14  # inches a column needs; narrower grids are set one below the other
 
 
 @styled
@@ -107,11 +103,12 @@ def map_pair(
         raise bad("right", f"of {depths[0]} layers, as many as left has", f"{depths[1]} layers")
     heads = checked_texts("titles", [maps.label for maps in both] if titles is None else titles, 2)
     top, half = 0.31 + HEADER, WIDTH / 2
-    frames = [_places(both[0], MARGIN, top, half - 0.06), _places(both[1], half + MARGIN, top, WIDTH - 0.06)]
+    beside = ((MARGIN, half - 0.06), (half + MARGIN, WIDTH - 0.06))
+    frames = [_places(maps, start, top, end, dots=PAIR_DOTS) for maps, (start, end) in zip(both, beside, strict=True)]
     if min(places.pitch for places in frames) < SMALLEST:
         frames[0] = _places(both[0], MARGIN, top, WIDTH - 0.05)
         frames[1] = _places(both[1], MARGIN, frames[0].bottom + FOOTER + 0.2 + top, WIDTH - 0.05)
-    drawing = Drawing(WIDTH, max(places.bottom for places in frames) + FOOTER + KEY)
+    drawing = Drawing(WIDTH, max(places.bottom for places in frames) + FOOTER + KEY, dots=frames[0].dots)
     sheet = drawing.sheet()
     for maps, places, head, colour in zip(both, frames, heads, (EVOLVED, SGD), strict=True):
         write(sheet, places.left, places.top - HEADER - 0.09, head, size=10, colour=colour, bold=True)
@@ -184,9 +181,9 @@ def _gallery(maps: list[Array], names: list[tuple[str, str]], captions: list[str
         show(sheet, map_colours(one), left, top, side, side)
         frame(sheet, left, top, side, side)
         for number, line in enumerate(reversed(heads[index])):
-            colour = GREY if line in names[index][1] else "#2f3437"
+            colour = GREY if line in names[index][1] else INK
             write(sheet, left, top - 0.06 - number * LINE, line, size=8, colour=colour)
-        write(sheet, left, top + side + 0.05, "\n".join(feet[index]), size=8, colour=GREY, down="top")
+        write_below(sheet, left, top + side, feet[index])
     colour_bar(sheet, 0.05, rows * pitch + 0.08)
     return drawing
 
@@ -204,64 +201,20 @@ def checked_maps(argument: str, maps: object) -> FeatureMaps:
     return maps
 
 
-def shrink(maps: NDArray[np.float64], side: int) -> NDArray[np.float64]:
-    """Average square maps ``(..., size, size)`` down, or repeat their pixels up, to ``side`` pixels."""
-    size = maps.shape[-1]
-    if side >= size:
-        nearest = np.arange(side) * size // side
-        return maps[..., nearest[:, None], nearest]
-    edges = np.linspace(0, size, side + 1)
-    pixels = np.arange(size)
-    shares = np.clip(np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels), 0, None)
-    shares *= side / size
-    return np.asarray(shares @ maps @ shares.T)
-
-
-def tile_side(places: Places) -> int:
-    """Dots along a map: what a column has, less its borders and a gap."""
-    return round(places.pitch * DOTS) - 2 * RING - 3
-
-
-def paint(maps: FeatureMaps, places: Places, *, mark_novel: bool, highlight: Iterable[Place] = ()) -> Pixels:
-    """Paint all maps into one array ``(rows, columns, 3)``, each within a border of ``RING`` dots."""
-    side, pitch = tile_side(places), round(places.pitch * DOTS)
-    lefts = [round((left - places.left) * DOTS) for left in places.columns]
-    board = np.full((maps.architecture.depth * pitch, lefts[-1] + pitch, 3), 255, dtype=np.uint8)
-    novel = maps.novel() & maps.used if mark_novel else np.zeros_like(maps.used)
-    marked = set(highlight)
-    for layer, values in enumerate(maps.values):
-        tiles = map_colours(shrink(values, side))
-        for neuron, left in enumerate(lefts):
-            cell = board[layer * pitch : layer * pitch + side + 2 * RING, left : left + side + 2 * RING]
-            if maps.used[layer, neuron]:
-                _border(cell, RING - 1, HAIRLINE)
-            if novel[layer, neuron]:
-                _border(cell, 0, NOVEL)
-            if (layer, neuron) in marked:
-                _border(cell, 0, HIGHLIGHT)
-            cell[RING:-RING, RING:-RING] = tiles[neuron] if maps.used[layer, neuron] else rgb(EMPTY)
-    return board
-
-
-def _border(cell: Pixels, outside: int, colour: str) -> None:
-    """Fill a cell but for ``outside`` dots around; the map is painted over its middle afterwards."""
-    cell[outside : len(cell) - outside, outside : cell.shape[1] - outside] = rgb(colour)
-
-
-def _places(maps: FeatureMaps, left: float, top: float, right: float) -> Places:
+def _places(maps: FeatureMaps, left: float, top: float, right: float, *, dots: int = DOTS) -> Places:
     """Fit the columns between two edges, in whole dots, so that each dot of the array is one of the PNG."""
     groups, width = len(maps.architecture.groups), maps.architecture.width
-    aisle = 8 if width > 1 else 0
-    pitch = min(160, int(((right - left) * DOTS - aisle * (groups - 1)) // width))
-    whole_dots = round(left * DOTS) / DOTS, round(top * DOTS) / DOTS
-    return Places(maps.architecture, *whole_dots, pitch / DOTS, pitch / DOTS, aisle / DOTS)
+    aisle = round(AISLE * dots)
+    pitch = int(min(WIDEST * dots, ((right - left) * dots - aisle * (groups - 1)) // width))
+    start, upper = round(left * dots) / dots, round(top * dots) / dots
+    return Places(maps.architecture, start, upper, pitch / dots, pitch / dots, aisle / dots, dots)
 
 
 def _draw(sheet: Axes, maps: FeatureMaps, places: Places, *, mark_novel: bool, highlight: list[Place]) -> None:
     board = paint(maps, places, mark_novel=mark_novel, highlight=highlight)
-    show(sheet, board, places.left, places.top, board.shape[1] / DOTS, board.shape[0] / DOTS)
+    show(sheet, board, places.left, places.top, board.shape[1] / places.dots, board.shape[0] / places.dots)
     write_columns(sheet, places)
-    write_rows(sheet, places, height=(tile_side(places) + 2 * RING) / DOTS)
+    write_rows(sheet, places, height=(tile_side(places) + 2 * RING) / places.dots)
 
 
 def _key(sheet: Axes, places: Places, drawn: list[FeatureMaps], *, mark_novel: bool, left: float | None = None) -> None:

@@ -12,6 +12,7 @@ import base64
 import functools
 import io
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -48,7 +49,7 @@ R = TypeVar("R")
 Pixels = NDArray[np.uint8]
 
 
-def style() -> dict[str, Any]:
+def style() -> Any:
     """Return the settings (matplotlib's rcParams) that every figure of the book is drawn with.
 
     Source: ours.
@@ -191,7 +192,14 @@ def write(
 ) -> None:
     """Write text at a place in inches; ``across`` and ``down`` say which point of the text stands there."""
     weight = "bold" if bold else "normal"
-    options = {"fontsize": size, "color": colour, "ha": across, "va": down, "fontweight": weight, "linespacing": 1.25}
+    options: dict[str, Any] = {
+        "fontsize": size,
+        "color": colour,
+        "ha": across,
+        "va": down,
+        "fontweight": weight,
+        "linespacing": 1.25,
+    }
     sheet.text(left, top, text, parse_math=False, zorder=4, **options)
 
 
@@ -218,12 +226,15 @@ def wrap(text: str, width: float, *, size: float = 9.0) -> list[str]:
     return lines
 
 
-def spread(wanted: Iterable[float], sizes: Iterable[float]) -> list[float]:
+def spread(
+    wanted: Iterable[float], sizes: Iterable[float], *, within: tuple[float, float] = (-np.inf, np.inf)
+) -> list[float]:
     """Move centres as little as possible (least squares), in their order, until things of those sizes do not overlap.
 
     Args:
         wanted: Centres wished for.
         sizes: What each takes up along the line.
+        within: Ends of the line. Where it is too short, the last things stand over its far end.
 
     Returns:
         The centres, each at least half of both sizes from the next.
@@ -231,10 +242,12 @@ def spread(wanted: Iterable[float], sizes: Iterable[float]) -> list[float]:
     Source: ours; isotonic regression by pooling adjacent violators.
     """
     extents = list(sizes)
-    offsets = np.cumsum([0.0, *((a + b) / 2 for a, b in zip(extents, extents[1:], strict=False))])
-    return [
-        float(place) for place in monotone(np.array(list(wanted)) - offsets[: len(extents)]) + offsets[: len(extents)]
-    ]
+    if not extents:
+        return []
+    offsets = np.cumsum([0.0, *((one + two) / 2 for one, two in pairwise(extents))])
+    first, last = within[0] + extents[0] / 2, within[1] - extents[-1] / 2 - offsets[-1]
+    places = np.clip(monotone(np.array(list(wanted)) - offsets), first, max(first, last)) + offsets
+    return [float(place) for place in places]
 
 
 def monotone(values: NDArray[Any]) -> NDArray[np.float64]:

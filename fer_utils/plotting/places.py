@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 
 from fer_utils.checks import bad
 from fer_utils.cppn import Architecture
-from fer_utils.plotting.look import GREY, HAIRLINE, INK, spread, text_width, write
+from fer_utils.plotting.look import DOTS, GREY, HAIRLINE, INK, spread, text_width, write
 
 HEADER = 0.46  # inches above the places: group names, brackets, neuron numbers
 FOOTER = 0.22  # inches below: neuron numbers counted through the layer
@@ -32,6 +32,7 @@ class Places:
         pitch: From one column to the next.
         rise: From one row to the next.
         aisle: Extra space between groups of neurons.
+        dots: Dots to the inch of the figure they stand in.
 
     Source: ours.
     """
@@ -42,6 +43,7 @@ class Places:
     pitch: float
     rise: float
     aisle: float
+    dots: int = DOTS
 
     @cached_property
     def columns(self) -> tuple[float, ...]:
@@ -86,13 +88,22 @@ def number_size(pitch: float) -> float:
     return max(4.5, min(7.0, pitch * 40))
 
 
-def write_columns(sheet: Axes, places: Places) -> None:
-    """Name the columns: groups with brackets and their own numbers above, numbers through the layer below."""
+def write_columns(sheet: Axes, places: Places, *, top: float | None = None) -> None:
+    """Name the columns: groups with brackets and their own numbers above, numbers through the layer below.
+
+    Args:
+        sheet: Where to write.
+        places: The columns.
+        top: Lower edge of the names; by default the first row, and only then are there numbers below.
+
+    Source: ours.
+    """
+    above = places.top if top is None else top
     size = number_size(places.pitch)
     texts = _group_texts(places)
     middles = [(_start(places, part) + _end(places, part)) / 2 for _, part in places.architecture.slices]
     shifted = spread(middles, [text_width(text, 8) + 0.1 for text in texts])
-    bracket = places.top - 0.19
+    bracket = above - 0.19
     for (_, part), text, middle, shift in zip(places.architecture.slices, texts, middles, shifted, strict=True):
         start, end = _start(places, part) + 0.02, _end(places, part) - 0.02
         _line(sheet, [start, start, end, end], [bracket + 0.035, bracket, bracket, bracket + 0.035])
@@ -101,9 +112,10 @@ def write_columns(sheet: Axes, places: Places) -> None:
         for neuron in range(part.start, part.stop):
             centre = places.columns[neuron] + places.pitch / 2
             number = str(neuron - part.start)
-            write(sheet, centre, places.top - 0.05, number, size=size, colour=GREY, across="center")
-            below = places.bottom + 0.04
-            write(sheet, centre, below, str(neuron), size=size, colour=GREY, across="center", down="top")
+            write(sheet, centre, above - 0.05, number, size=size, colour=GREY, across="center")
+            if top is None:
+                below = places.bottom + 0.13
+                write(sheet, centre, below, str(neuron), size=size, colour=GREY, across="center")
 
 
 def write_rows(sheet: Axes, places: Places, *, height: float, right: float | None = None) -> None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fer_utils.checks import bad
+from fer_utils.checks import BadInput
 from fer_utils.features import FeatureMaps, Place
-from fer_utils.plotting.style import MAP_COLOURS, style
+from fer_utils.images import Array
+from fer_utils.plotting.grids import checked_maps
+from fer_utils.plotting.look import EVOLVED, SGD, WIDTH, Drawing, frame, map_colours, show, styled, write
+from fer_utils.plotting.places import checked_places
+from fer_utils.plotting.strips import checked_images
 
 ROWS, COLUMNS = 4, 3
+SIDE = 2.14  # inches of the picture
+GAP = 0.05  # between maps
+HEAD = 0.34
 
 
-def teaser(left: FeatureMaps, right: FeatureMaps, images: Sequence[Any], *, places: Sequence[Place]) -> Figure:
-    """Draw two networks side by side: the picture large, and maps from the same places around it.
+@styled
+def teaser(left: FeatureMaps, right: FeatureMaps, images: Sequence[Array], *, places: Iterable[Place]) -> Figure:
+    """Draw two networks side by side: the picture large, and maps from the same places beside it.
 
     Args:
         left: Maps of the first network.
@@ -29,31 +35,32 @@ def teaser(left: FeatureMaps, right: FeatureMaps, images: Sequence[Any], *, plac
     Returns:
         The figure.
 
+    Raises:
+        BadInput: The maps are none, there are not two pictures, or no places.
+
     Source: paper, figure 1.
     """
-    if len(images) != 2 or not places:
-        raise bad("images and places", "two images and at least one place", f"{len(images)} and {len(places)}")
-    wanted = min(ROWS * COLUMNS, len(places))
-    chosen = [places[index] for index in np.linspace(0, len(places) - 1, wanted).round().astype(int)]
-    with mpl.rc_context(style()):
-        figure = Figure(figsize=(10.4, 3.5))
-        FigureCanvasAgg(figure)
-        halves = figure.add_gridspec(1, 2, wspace=0.08, left=0.005, right=0.995, bottom=0.01, top=0.9)
-        for maps, image, half in zip((left, right), images, halves, strict=True):
-            _half(figure, half, maps, image, chosen)
-    return figure
+    both = [checked_maps("left", left), checked_maps("right", right)]
+    shown = checked_images("images", images, least=2, square=True)
+    wanted = checked_places("places", places, both[0].architecture)
+    checked_places("places", wanted, both[1].architecture)
+    if len(shown) != 2 or not wanted:
+        raise BadInput(f"a teaser must have two images and at least one place, got {len(shown)} and {len(wanted)}.")
+    evenly = np.linspace(0, len(wanted) - 1, min(ROWS * COLUMNS, len(wanted))).round().astype(int)
+    drawing = Drawing(WIDTH, HEAD + SIDE + 0.06)
+    sheet = drawing.sheet()
+    for maps, image, start, colour in zip(both, shown, (0.05, WIDTH / 2 + 0.06), (EVOLVED, SGD), strict=True):
+        write(sheet, start, HEAD - 0.11, maps.label, size=10, colour=colour, bold=True)
+        show(sheet, image, start, HEAD, SIDE, SIDE)
+        frame(sheet, start, HEAD, SIDE, SIDE)
+        _tiles(sheet, maps, [wanted[index] for index in evenly], start + SIDE + 0.1)
+    return drawing
 
 
-def _half(figure: Figure, half: Any, maps: FeatureMaps, image: Any, chosen: Sequence[Place]) -> None:
-    parts = half.subgridspec(1, 2, width_ratios=[4, 3], wspace=0.03)
-    picture = figure.add_subplot(parts[0])
-    picture.imshow(np.asarray(image), interpolation="nearest")
-    picture.set_title(maps.label, loc="left", fontsize=11)
-    picture.axis("off")
-    tiles = parts[1].subgridspec(ROWS, COLUMNS, wspace=0.05, hspace=0.05)
-    for index, place in enumerate(chosen):
-        tile = figure.add_subplot(tiles[index // COLUMNS, index % COLUMNS])
-        tile.imshow(maps[place], cmap=MAP_COLOURS, vmin=-1, vmax=1, interpolation="nearest")
-        tile.set(xticks=[], yticks=[])
-        for side in tile.spines.values():
-            side.set(linewidth=0.5, color="0.75")
+def _tiles(sheet: Axes, maps: FeatureMaps, places: Sequence[Place], left: float) -> None:
+    """Set maps in a block as high as the picture."""
+    side = (SIDE - (ROWS - 1) * GAP) / ROWS
+    for index, place in enumerate(places):
+        across, down = left + index % COLUMNS * (side + GAP), HEAD + index // COLUMNS * (side + GAP)
+        show(sheet, map_colours(maps[place]), across, down, side, side)
+        frame(sheet, across, down, side, side)
