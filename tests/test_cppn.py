@@ -46,12 +46,35 @@ def test_blanks_in_the_notation_do_not_count() -> None:
     assert Architecture.parse(" 2 ; cache : 1 ,\n sin: 3 ") == Architecture(2, (("cache", 1), ("sin", 3)))
 
 
-# Parted by blanks; the first is the empty text.
-OTHER_NOTATIONS = """
- ; 2 2; 2;sin 2;sin: 2;sin:x 2;:3 x;sin:1 -1;sin:1 2;sin:1, 2;,sin:1 2;sin:1;cos:1 2:sin;1 2;sin:-1 2;sin:1.5
- 2.0;sin:1 ²;sin:1 2;sin:٣ 2;sin:1:1 1e3;sin:1 2;sin:9999999999 2;SIN:1 2;sin(x):1 0;sin:1 2;sin:0 2;sin:1,cos:1
- 2;sin:1,sin:1
-""".split()
+OTHER_NOTATIONS = (
+    ";",
+    "2",
+    "2;",
+    "2;sin",
+    "2;sin:",
+    "2;sin:x",
+    "2;:3",
+    "x;sin:1",
+    "-1;sin:1",
+    "2;sin:1,",
+    "2;,sin:1",
+    "2;sin:1;cos:1",
+    "2:sin;1",
+    "2;sin:-1",
+    "2;sin:1.5",
+    "2.0;sin:1",
+    "²;sin:1",
+    "2;sin:٣",
+    "2;sin:1:1",
+    "1e3;sin:1",
+    "2;sin:9999999999",
+    "2;SIN:1",
+    "2;sin(x):1",
+    "0;sin:1",
+    "2;sin:0",
+    "2;sin:1,cos:1",
+    "2;sin:1,sin:1",
+)
 
 
 @pytest.mark.parametrize("text", ["", *OTHER_NOTATIONS, None, 12, b"2;sin:1"])

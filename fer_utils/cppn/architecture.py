@@ -45,7 +45,7 @@ class Architecture:
             raise bad("architecture", "groups sorted by activation name, each named once", ",".join(names))
         for name, count in self.groups:
             one_of("activation in the architecture", name, activations.NAMES)
-            whole(f"number of {name} neurons", count, least=1, most=MOST_WIDTH)
+            whole(f"number of {name} neurons in the architecture", count, least=1, most=MOST_WIDTH)
 
     @staticmethod
     def parse(text: str) -> Architecture:
