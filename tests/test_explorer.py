@@ -71,6 +71,16 @@ def test_the_papers_sweeps_are_offered_by_name(paper_genome: Callable[[str], Any
     assert entry["chosen"][0] == {"weight": [7, 15, 15], "id": 4371, "name": "mouth opening", "low": -1.0, "high": 1.0}
 
 
+def test_the_apples_stem_keeps_the_papers_own_range(paper_genome: Callable[[str], Any]) -> None:
+    entry = payload(layerize(paper_genome("apple")))["networks"][0]
+    assert {item["id"]: (item["low"], item["high"]) for item in entry["chosen"]} == {
+        42178: (-3.0, 1.0),
+        4140: (-1.0, 1.0),
+        34459: (-1.0, 1.0),
+        17131: (-1.0, 1.0),
+    }
+
+
 @pytest.mark.parametrize("chosen", [None, [None], [{}], {}])
 def test_a_network_without_named_weights_offers_four_that_move_its_picture(chosen: Any) -> None:
     one = network()

@@ -29,6 +29,7 @@ from fer_utils.layerize import EvolvedNetwork
 
 SCHEMA = "fer-explorer/1"
 FRAME = 64  # side of one still picture, pixels
+PAPER_RANGES = {("apple", 42178): (-3.0, 1.0)}  # the one sweep for which the paper leaves its own ±1
 SAMPLED = 32  # weights of a network without named ones among which the strongest are looked for
 
 Chosen = Mapping[Any, Any]
@@ -194,12 +195,14 @@ def _strongest(network: Network, count: int = 4) -> dict[Weight, str]:
 
 
 def _offer(network: Network, weight: Any, value: Any) -> dict[str, Any]:
-    name, low, high = (value, -1.0, 1.0) if isinstance(value, str) else _three(value)
+    place = network.architecture.resolve(weight)
+    paper_id = network.architecture.paper_id(*place)
+    image = network.genome.name if isinstance(network, EvolvedNetwork) else ""
+    usual = PAPER_RANGES.get((image, paper_id), (-1.0, 1.0))
+    name, low, high = (value, *usual) if isinstance(value, str) else _three(value)
     low, high = real("low end of a chosen weight", low), real("high end of a chosen weight", high)
     if low >= high:
         raise bad("chosen", "a range whose low end is below its high end", value)
-    place = network.architecture.resolve(weight)
-    paper_id = network.architecture.paper_id(*place)
     return {"weight": list(place), "id": paper_id, "name": name or f"weight {paper_id}", "low": low, "high": high}
 
 
@@ -217,9 +220,11 @@ def _stills(networks: Sequence[Network], data: dict[str, Any]) -> str:
             values = network.weight(item["weight"]) + np.linspace(item["low"], item["high"], 5)
             strip = _strip(sweeps.sweep(network, item["weight"], values, size=FRAME))
             label, name = html.escape(entry["label"]), html.escape(item["name"])
+            number = f"weight {item['id']}"
+            called = number if item["name"] == number else f"{name} ({number})"
             ends = f"from {values[0]:.2f} to {values[-1]:.2f}"
             figures.append(
-                f"<figure><figcaption>{label}: {name} (weight {item['id']}), {ends}</figcaption>"
+                f"<figure><figcaption>{label}: {called}, {ends}</figcaption>"
                 f'<img src="data:image/jpeg;base64,{_jpeg(strip)}" alt="Five pictures drawn by '
                 f'{label} while {name} goes {ends}, the unchanged one in the middle of the range."></figure>'
             )

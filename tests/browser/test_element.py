@@ -13,7 +13,7 @@ import torch
 
 from fer_utils import activations, images
 from fer_utils.cppn import Architecture, Network, forward
-from fer_utils.explorer import explore, payload, script, styles
+from fer_utils.explorer import ExplorerWidget, explore, payload, script, styles
 from fer_utils.layerize import layerize
 
 pytestmark = pytest.mark.browser
@@ -259,6 +259,21 @@ def test_any_weight_is_found_by_its_paper_id_or_its_place(open_page: Open) -> No
     page.get_by_label("row", exact=True).press("Tab")
     assert state(page)["selected"]["weight"] == [2, 9, 3]
     assert page.get_by_text("there is no such weight").is_visible()
+
+
+def test_weight_ids_count_as_the_paper_counts(open_page: Open) -> None:
+    network = random_network("12;cache:2,sin:1", 5)
+    page = open_page(explore(network, chosen=[{0: "a"}], size=16, full=16).page())
+    for paper_id in (0, 11, 12, 20, 21, 30, 47, 48, 60, network.architecture.weight_count - 1):
+        page.get_by_label("weight id").fill(str(paper_id))
+        page.get_by_label("weight id").press("Enter")
+        place = network.architecture.locate(paper_id)
+        assert state(page)["selected"]["weight"] == list(place)
+        layer, row, column = place
+        shown = f"weight {paper_id}: layer {layer}, row {row}, column {column}"
+        assert page.locator(".fer-weight .fer-place").inner_text() == shown
+        names = network.architecture.neuron_name(layer - 1, row), network.architecture.neuron_name(layer, column)
+        assert page.locator(".fer-route").inner_text() == " → ".join(names)
 
 
 def test_a_neuron_is_reached_by_mouse_or_keys_and_offers_its_incoming_weights(open_page: Open) -> None:
@@ -563,3 +578,43 @@ def test_hostile_words_are_shown_as_words(open_page: Open, text: str) -> None:
     assert text in page.locator(".fer-chips button").first.inner_text()
     assert text in page.locator(".fer-close .fer-place").inner_text()
     assert page.locator(".fer-explorer img, .fer-explorer b").count() == 0
+
+
+# --------------------------------------------------------------------------------- the same element from Python
+
+MODEL = """
+window.model = (() => {
+  const values = DATA, heard = [];
+  return {
+    saved: 0, heard,
+    get: (name) => values[name],
+    set: (change) => Object.assign(values, change),
+    save_changes() { this.saved += 1; },
+    on: (names, call) => heard.push(call),
+  };
+})();
+"""
+
+
+def test_the_widget_carries_state_between_python_and_the_element(open_page: Open) -> None:
+    widget = ExplorerWidget(*two(), chosen=[{(1, 0, 3): "a"}, {(2, 1, 4): "b"}], size=16, full=16)
+    values = {"data": widget.data, "selected": widget.selected, "changes": [{}, {"2,1,4": 0.5}]}
+    text = json.dumps({"model": MODEL.replace("DATA", json.dumps(values)), "module": widget._esm})
+    text = text.replace("<", "\\u003c")
+    page = open_page(f"<!doctype html><body><div id=place></div><script>window.given = {text}</script>", wait=False)
+    page.evaluate(
+        """async () => { (0, eval)(given.model);
+             const module = await import(URL.createObjectURL(new Blob([given.module], { type: 'text/javascript' })));
+             module.default.render({ model, el: document.querySelector('#place') }); }"""
+    )
+    settle(page)
+    assert state(page)["changes"] == [{}, {"2,1,4": 0.5}]
+    assert page.evaluate("model.saved") == 0
+    page.get_by_role("slider", name="first: a").press("End")
+    settle(page)
+    assert page.evaluate("model.get('changes')") == state(page)["changes"]
+    assert page.evaluate("model.get('changes')[0]['1,0,3']") == pytest.approx(two()[0].weight((1, 0, 3)) + 1, abs=1e-5)
+    assert page.evaluate("model.saved") > 0
+    page.evaluate("model.set({ selected: { network: 1, weight: [0, 1, 2] }, changes: [{}, {}] }); model.heard[0]()")
+    assert state(page)["selected"] == {"network": 1, "weight": [0, 1, 2]}
+    assert state(page)["changes"] == [{}, {}]
