@@ -73,7 +73,7 @@ def make_environment(folder: Path) -> None:
     installer = choose_installer(python, torch, settings, uv=shutil.which("uv"))
     say("Installing the packages of requirements.lock; the first time, that takes a few minutes.")
     _do([*installer, "-r", str(ROOT / "requirements.lock")])
-    _do([str(python), "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "-e", str(ROOT)])
+    _do([str(python), "-m", "pip", "install", "-qq", "--no-build-isolation", "--no-deps", "-e", str(ROOT)])
 
 
 def make_lock(uv: str) -> None:
@@ -109,7 +109,7 @@ def choose_installer(python: Path, torch: str | None, settings: Mapping[str, str
     if uv and not torch and set(settings) <= {"find-links", "disable-pip-version-check", "default-timeout"}:
         links = [f"--find-links={link}" for link in settings.get("find-links", "").split()]
         return [uv, "pip", "install", "-q", "--python", str(python), *links]
-    return [str(python), "-m", "pip", "install", "-q", *(["--extra-index-url", torch] if torch else [])]
+    return [str(python), "-m", "pip", "install", "-qq", *(["--extra-index-url", torch] if torch else [])]
 
 
 def pip_settings(python: Path) -> dict[str, str]:

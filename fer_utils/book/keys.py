@@ -19,7 +19,7 @@ from fer_utils.book.notes import NETWORKS, RESULTS
 from fer_utils.book.subjects import genome_file
 
 PACKAGE = Path(fer_utils.__file__).parent
-KINDS = (".py", ".js", ".css", ".json")
+KINDS = (".py", ".js", ".css", ".json", ".cpp")
 
 
 def chapter_key(
@@ -55,7 +55,7 @@ def content_of(name: str, value: Any) -> str | None:
 
 
 def package_hash(folder: Path = PACKAGE) -> str:
-    """Return the hash of the package's source: names and contents of all its .py, .js, .css and .json files.
+    """Return the hash of the package's source: names and contents of its files of code and data.
 
     Args:
         folder: The package.
