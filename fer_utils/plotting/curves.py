@@ -106,7 +106,7 @@ def _scales(axes: Axes, last: float, *, xlog: bool) -> None:
         axes.set_xscale("symlog", linthresh=1, linscale=0.4)  # a logarithm that has a place for step 0
         axes.set_xticks([0, *(10**power for power in range(len(str(int(last)))))])
         axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlim(0, last)
+    axes.set_xlim(0, max(last, 1))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.grid(axis="y")

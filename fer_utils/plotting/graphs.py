@@ -17,7 +17,6 @@ from fer_utils.plotting.lines import add_curve, connection_key, line_style
 from fer_utils.plotting.look import (
     DOTS,
     GREY,
-    HAIRLINE,
     HIGHLIGHT,
     INK,
     WIDTH,
@@ -35,7 +34,7 @@ PICTURE = 1.7  # inches
 MARGIN = 0.5  # inches at the left, for the layers' names
 TOP = 0.08
 GAP = 0.34  # inches between rows, for the lines
-BELOW = 0.26  # more, where a row is so full that its texts stand below
+BELOW = 0.29  # more, where a row is so full that its texts stand below
 SIZES = (8.0, 6.5)  # of a node's two lines of text
 LONG = 15.0  # inches; longer figures get fewer dots
 NAMES = {"h": "hue", "s": "saturation", "v": "brightness"}
@@ -75,12 +74,13 @@ def genome_graph(genome: Genome, *, size: int = 48, labels: bool = True, highlig
     for node in genome.order():
         left, top = plan.across(node) - plan.thumb / 2, plan.tops[plan.rows_of[node]]
         show(sheet, map_colours(maps[node]), left, top, plan.thumb, plan.thumb).set_zorder(3)
-        colour, line = (HIGHLIGHT, 2.2) if node in marked else (HAIRLINE, 0.6)
-        frame(sheet, left, top, plan.thumb, plan.thumb, colour=colour, line=line)
+        frame(sheet, left, top, plan.thumb, plan.thumb)
+        if node in marked:
+            frame(sheet, left, top, plan.thumb, plan.thumb, colour=HIGHLIGHT, line=2.0, away=0.02)
         _write_node(sheet, plan, node)
     for row, top in enumerate(plan.tops[:-1]):
         name = f"L{row - 1}" if row else "inputs"
-        write(sheet, 0.03, top + plan.thumb / 2, name, size=8, colour=GREY, down="center")
+        write(sheet, 0.03, top + plan.thumb / 2, name, size=8, colour=GREY, down="middle")
     left = plan.across(END) - PICTURE / 2
     show(sheet, genome.image(256), left, plan.tops[-1], PICTURE, PICTURE).set_zorder(3)
     frame(sheet, left, plan.tops[-1], PICTURE, PICTURE)
@@ -175,12 +175,12 @@ def _write_node(sheet: Axes, plan: _Plan, node: str) -> None:
     top, lines = plan.tops[plan.rows_of[node]], plan.texts[node]
     for number, (text, size, colour) in enumerate(zip(lines, SIZES, (INK, GREY), strict=False)):
         if below:
-            place = plan.across(node), top + plan.thumb + 0.12 + number * 0.11
-            write(sheet, *place, text, size=size - 1, colour=colour, across="center")
+            place = plan.across(node), top + plan.thumb + 0.13 + number * 0.115
+            write(sheet, *place, text, size=size, colour=colour, across="center")
         else:
             middle = top + plan.thumb / 2 + (number - (len(lines) - 1) / 2) * 0.125
             left = plan.across(node) + plan.thumb / 2 + 0.05
-            write(sheet, left, middle, text, size=size, colour=colour, down="center_baseline")
+            write(sheet, left, middle, text, size=size, colour=colour, down="middle")
 
 
 def _draw_lines(sheet: Axes, genome: Genome, plan: _Plan) -> None:

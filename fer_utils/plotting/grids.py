@@ -227,15 +227,15 @@ def _key(sheet: Axes, places: Places, drawn: list[FeatureMaps], *, mark_novel: b
         if wanted:
             show(sheet, rgb(fill if fill.startswith("#") else "#ffffff")[None, None], across, top, 0.11, 0.11)
             frame(sheet, across, top, 0.11, 0.11, colour=edge, line=line)
-            write(sheet, across + 0.18, top + 0.055, text, size=8, colour=GREY, down="center")
+            write(sheet, across + 0.18, top + 0.055, text, size=8, colour=GREY, down="middle")
             across += 0.18 + text_width(text, 8) + 0.3
 
 
 def colour_bar(sheet: Axes, left: float, top: float) -> float:
     """Draw the scale of all maps, from -1 (red) over 0 (white) to 1 (blue), and return its right edge."""
-    write(sheet, left, top + 0.055, "activation  \N{MINUS SIGN}1", size=8, colour=GREY, down="center")
+    write(sheet, left, top + 0.055, "activation  \N{MINUS SIGN}1", size=8, colour=GREY, down="middle")
     start = left + text_width("activation  \N{MINUS SIGN}1", 8) + 0.06
     show(sheet, map_colours(np.linspace(-1, 1, 256))[None], start, top, 1.1, 0.11)
     frame(sheet, start, top, 1.1, 0.11)
-    write(sheet, start + 1.16, top + 0.055, "1", size=8, colour=GREY, down="center")
+    write(sheet, start + 1.16, top + 0.055, "1", size=8, colour=GREY, down="middle")
     return start + 1.24

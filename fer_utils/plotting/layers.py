@@ -80,7 +80,7 @@ def layered_graph(network: EvolvedNetwork, *, highlight: Iterable[str] = ()) -> 
     write_columns(sheet, places, top=first)
     write_rows(sheet, places, height=thumb)
     for top, name in ((first, "inputs"), (last, "outputs")):
-        write(sheet, 0.03, top + thumb / 2, name, size=8, colour=GREY, down="center")
+        write(sheet, 0.03, top + thumb / 2, name, size=8, colour=GREY, down="middle")
     connection_key(sheet, last + thumb + GAP + PICTURE + 0.17)
     return drawing
 
@@ -165,7 +165,7 @@ def _draw_ends(sheet: Axes, network: EvolvedNetwork, spots: Mapping[Place, Point
             across, down = spots[layer, index]
             _thumbnail(sheet, one, across, down, thumb)
             text = NAMES.get(label, label)
-            write(sheet, across + thumb / 2 + 0.05, down, text, size=8, down="center_baseline")
+            write(sheet, across + thumb / 2 + 0.05, down, text, size=8, down="middle")
     outputs = [spots[depth, index] for index in range(len(images.OUTPUTS))]
     left, right = min(outputs)[0] - thumb / 2, max(outputs)[0] + thumb / 2
     middle = min(max((left + right) / 2, PICTURE / 2 + 0.05), WIDTH - PICTURE / 2 - 0.05)
@@ -182,8 +182,13 @@ def _thumbnail(sheet: Axes, values: Array, across: float, down: float, side: flo
 
 
 def _ring(sheet: Axes, network: EvolvedNetwork, node: str, spots: Mapping[Place, Point], thumb: float) -> None:
-    """Put a ring round a node and round each of its copies."""
-    for place in network.neurons_of[node]:
+    """Put a dark frame round a node and a ring round each of its copies."""
+    own = [(-1, index) for index, input_node in enumerate(network.genome.inputs.values()) if input_node == node]
+    for place in [*own, *network.neurons_of[node]]:
         across, down = spots[place]
-        radius = 0.085 if _is_copy(network, place) else thumb * 0.72
-        sheet.add_artist(Circle((across, down), radius, fill=False, edgecolor=HIGHLIGHT, linewidth=1.8, zorder=5))
+        if _is_copy(network, place):
+            ring = Circle((across, down), 0.085, fill=False, edgecolor=HIGHLIGHT, linewidth=1.8, zorder=5)
+            sheet.add_artist(ring)
+        else:
+            corner = across - thumb / 2, down - thumb / 2
+            frame(sheet, *corner, thumb, thumb, colour=HIGHLIGHT, line=1.8, away=0.02)

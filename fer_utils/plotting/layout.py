@@ -19,6 +19,7 @@ from fer_utils.plotting.look import monotone
 Stop = tuple[str, int]  # a node in its own row, or its lane in a later one
 Hop = tuple[Stop, Stop]
 CENTRE = 0.4  # pull of the sheet's middle, where a connection pulls with 1
+STRAIGHT = 6.0  # pull within a lane, so that long lines run straight
 LANE = 0.1  # inches a lane needs on either side of its line, together
 
 
@@ -165,10 +166,10 @@ def _place(
     lanes: set[Stop],
     width: float,
 ) -> dict[Stop, float]:
-    """Move everything towards its neighbours; lanes pull hardest on lanes, so that long lines run straight."""
+    """Move everything towards its neighbours; each row in turn, again and again."""
     pulls: dict[Stop, list[tuple[Stop, float]]] = {}
     for upper, lower in hops:
-        weight = 1.0 + 3.0 * ((upper in lanes) + (lower in lanes))
+        weight = STRAIGHT if upper in lanes and lower in lanes else 1.0
         pulls.setdefault(upper, []).append((lower, weight))
         pulls.setdefault(lower, []).append((upper, weight))
     across = {stop: place for row in rows for stop, place in zip(row, _fit(row, None, room, width), strict=True)}

@@ -49,5 +49,5 @@ def connection_key(sheet: Axes, top: float) -> None:
     for weight, text in ((2.0, "adds"), (-2.0, "subtracts"), (0.0, "weight 0"), (None, "carried on")):
         path = Path([(across, top + 0.055), (across + 0.27, top + 0.055)])
         sheet.add_artist(PathPatch(path, fill=False, capstyle="butt", **line_style(weight)))
-        write(sheet, across + 0.34, top + 0.055, text, size=8, colour=GREY, down="center")
+        write(sheet, across + 0.34, top + 0.055, text, size=8, colour=GREY, down="middle")
         across += 0.34 + text_width(text, 8) + 0.28

@@ -168,10 +168,18 @@ def show(sheet: Axes, picture: NDArray[Any], left: float, top: float, width: flo
 
 
 def frame(
-    sheet: Axes, left: float, top: float, width: float, height: float, *, colour: str = HAIRLINE, line: float = 0.6
+    sheet: Axes,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    *,
+    colour: str = HAIRLINE,
+    line: float = 0.6,
+    away: float = 0.0,
 ) -> None:
-    """Draw a frame just outside a rectangle; ``line`` is its thickness in points."""
-    half = line / 144
+    """Draw a frame outside a rectangle, ``line`` points thick and ``away`` inches from it."""
+    half = line / 144 + away
     corner = (left - half, top - half)
     box = Rectangle(corner, width + 2 * half, height + 2 * half, fill=False, edgecolor=colour, linewidth=line)
     box.set(joinstyle="miter", zorder=3, clip_on=False)
@@ -190,7 +198,12 @@ def write(
     down: str = "baseline",
     bold: bool = False,
 ) -> None:
-    """Write text at a place in inches; ``across`` and ``down`` say which point of the text stands there."""
+    """Write text at a place in inches; ``across`` and ``down`` say which point of the text stands there.
+
+    "middle" is half the height of a capital: unlike matplotlib's centre it is the same for "sin" and "gaussian".
+    """
+    if down == "middle":
+        top, down = top + 0.36 * size / 72, "baseline"
     weight = "bold" if bold else "normal"
     options: dict[str, Any] = {
         "fontsize": size,

@@ -86,7 +86,7 @@ def _colours(weights: np.ndarray) -> Pixels:
 
 def _scale(sheet: Axes, left: float, top: float, *, copies: bool) -> None:
     """Draw the colour bar with its ticks, and say what grey and the axes mean."""
-    write(sheet, left, top + 0.055, "weight", size=8, colour=GREY, down="center")
+    write(sheet, left, top + 0.055, "weight", size=8, colour=GREY, down="middle")
     start = left + 0.5
     norm = SymLogNorm(LINEAR, vmin=-MOST, vmax=MOST, base=10)
     show(sheet, _colours(norm.inverse(np.linspace(0, 1, 256)).filled())[None], start, top, 2.0, 0.11)
@@ -98,6 +98,6 @@ def _scale(sheet: Axes, left: float, top: float, *, copies: bool) -> None:
     across = start + 2.25
     if copies:
         show(sheet, rgb(COPY)[None, None], across, top, 0.11, 0.11)
-        write(sheet, across + 0.17, top + 0.055, "copy", size=8, colour=GREY, down="center")
+        write(sheet, across + 0.17, top + 0.055, "copy", size=8, colour=GREY, down="middle")
         across += 0.17 + text_width("copy", 8) + 0.25
-    write(sheet, across, top + 0.055, "rows: from, columns: to", size=8, colour=GREY, down="center")
+    write(sheet, across, top + 0.055, "rows: from, columns: to", size=8, colour=GREY, down="middle")

@@ -102,7 +102,8 @@ def write_columns(sheet: Axes, places: Places, *, top: float | None = None) -> N
     size = number_size(places.pitch)
     texts = _group_texts(places)
     middles = [(_start(places, part) + _end(places, part)) / 2 for _, part in places.architecture.slices]
-    shifted = spread(middles, [text_width(text, 8) + 0.1 for text in texts])
+    room = [text_width(text, 8) + 0.1 for text in texts]
+    shifted = spread(middles, room, within=(places.left - 0.05, places.right + 0.05))
     bracket = above - 0.19
     for (_, part), text, middle, shift in zip(places.architecture.slices, texts, middles, shifted, strict=True):
         start, end = _start(places, part) + 0.02, _end(places, part) - 0.02
@@ -124,7 +125,7 @@ def write_rows(sheet: Axes, places: Places, *, height: float, right: float | Non
     for layer in range(places.architecture.depth):
         edge = (places.left if right is None else right) - 0.08
         middle = places.row(layer) + height / 2
-        write(sheet, edge, middle, f"L{layer}", size=size, colour=INK, across="right", down="center")
+        write(sheet, edge, middle, f"L{layer}", size=size, colour=INK, across="right", down="middle")
 
 
 def _group_texts(places: Places) -> list[str]:

@@ -161,7 +161,16 @@ def training_path(images: Sequence[Array], steps: Sequence[int], *, target: Arra
     drawing = _grid(shown, [""] * len(shown), texts, across, min(1.9, (WIDTH - 0.1 - (across - 1) * GAP) / across))
     if target is not None:
         last = drawing.axes[0].images[-1].get_extent()
-        frame(drawing.axes[0], last[0], last[3], last[1] - last[0], last[2] - last[3], colour=HIGHLIGHT, line=1.8)
+        frame(
+            drawing.axes[0],
+            last[0],
+            last[3],
+            last[1] - last[0],
+            last[2] - last[3],
+            colour=HIGHLIGHT,
+            line=1.5,
+            away=0.025,
+        )
         drawing.axes[0].texts[-1].set(color=INK)
     return drawing
 

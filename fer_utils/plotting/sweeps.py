@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_utils.checks import BadInput, bad, real, whole
 from fer_utils.images import Array
-from fer_utils.plotting.look import GREY, HIGHLIGHT, INK, WIDTH, Drawing, styled, text_width, wrap, write
+from fer_utils.plotting.look import GREY, HIGHLIGHT, INK, WIDTH, Drawing, frame, styled, text_width, wrap, write
 from fer_utils.plotting.strips import LINE, checked_images, checked_texts, framed
 
 GAP = 0.1
@@ -45,7 +44,7 @@ def sweep_rows(
     """
     if isinstance(stacks, str) or not isinstance(stacks, Iterable):
         raise bad("stacks", "a sequence of image stacks", stacks)
-    rows = [checked_images(f"stacks[{number}]", stack) for number, stack in enumerate(stacks)]
+    rows = [checked_images(f"stacks[{number}]", stack, square=True) for number, stack in enumerate(stacks)]
     if not rows or len({len(row) for row in rows}) != 1:
         raise BadInput(f"stacks must be one or more, of equal length, got lengths {[len(row) for row in rows]}.")
     count = len(rows[0])
@@ -63,8 +62,9 @@ def sweep_rows(
         _sweep_label(sheet, parts[index], top + side / 2)
         for place, image in enumerate(row):
             left = margin + place * (side + GAP)
-            kept: dict[str, Any] = {"colour": HIGHLIGHT, "line": 1.8} if place == middle else {}
-            framed(sheet, image, left, top, side, **kept)
+            framed(sheet, image, left, top, side)
+            if place == middle:
+                frame(sheet, left, top, side, side, colour=HIGHLIGHT, line=1.5, away=0.025)
             ink = INK if place == middle else GREY
             note = notes[index][place]
             write(sheet, left + side / 2, top + side + 0.16, note, size=8, colour=ink, across="center")
@@ -81,7 +81,7 @@ def _label_lines(text: str) -> list[tuple[str, float, str]]:
 def _sweep_label(sheet: Axes, lines: list[tuple[str, float, str]], middle: float) -> None:
     start = middle - LINE * (len(lines) - 1) / 2
     for number, (line, size, colour) in enumerate(lines):
-        write(sheet, 0.03, start + number * LINE, line, size=size, colour=colour, down="center")
+        write(sheet, 0.03, start + number * LINE, line, size=size, colour=colour, down="middle")
 
 
 def _sweep_notes(
