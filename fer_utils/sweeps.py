@@ -269,7 +269,7 @@ class _Prefix:
 
 
 def _values(values: Iterable[float]) -> Array:
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0:
         raise bad("values", "a sequence of numbers", values)
     numbers = [real("each of the values", value) for value in values]
     if not numbers:

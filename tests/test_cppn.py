@@ -331,8 +331,8 @@ def test_the_nonzero_weights_are_walked_once_each_in_order(network: Network) -> 
 @pytest.mark.parametrize(
     ("weights", "words"),
     [
-        ([np.zeros((4, 2))], "2 matrices, got '1 matrices'"),
-        ([np.zeros((4, 2)), np.zeros((3, 2))], r"weights of layer 1 must be of shape \(2, 3\), got 'shape \(3, 2\)'"),
+        ([np.zeros((4, 2))], "weights must be 2 matrices, got 1"),
+        ([np.zeros((4, 2)), np.zeros((3, 2))], r"weights of layer 1 must be of shape \(2, 3\), got \(3, 2\)"),
         ([np.zeros((2, 4)), np.zeros((2, 3))], "weights of layer 0"),
         ([np.zeros((1, 4, 2)), np.zeros((2, 3))], "weights of layer 0"),
         ([np.full((4, 2), np.nan), np.zeros((2, 3))], "weights of layer 0 must be finite, got 8 that are not"),

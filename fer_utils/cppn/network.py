@@ -84,7 +84,7 @@ class Network:
         """Check the shapes and freeze the arrays."""
         wanted = self.architecture.shapes
         if len(self.weights) != len(wanted):
-            raise bad("weights", f"{len(wanted)} matrices", f"{len(self.weights)} matrices")
+            raise bad("weights", f"{len(wanted)} matrices", len(self.weights))
         frozen = tuple(_frozen(layer, matrix, wanted[layer]) for layer, matrix in enumerate(self.weights))
         object.__setattr__(self, "weights", frozen)
         object.__setattr__(self, "names", MappingProxyType(dict(self.names)))
@@ -176,7 +176,7 @@ def _frozen(layer: int, matrix: object, shape: tuple[int, int]) -> Array:
     except (TypeError, ValueError):  # texts, or rows of different lengths
         raise bad(f"weights of layer {layer}", f"numbers of shape {shape}", matrix) from None
     if array.shape != shape:
-        raise bad(f"weights of layer {layer}", f"of shape {shape}", f"shape {array.shape}")
+        raise bad(f"weights of layer {layer}", f"of shape {shape}", array.shape)
     if not np.isfinite(array).all():
         raise BadInput(
             f"weights of layer {layer} must be finite, got {np.count_nonzero(~np.isfinite(array))} that are not."
