@@ -82,8 +82,9 @@ def pictures(
     heads = checked_texts("titles", titles, len(shown))
     feet = checked_texts("captions", captions, len(shown)) if captions is not None else [""] * len(shown)
     across = min(len(shown), 6) if columns is None else whole("columns", columns, least=1)
-    whole_width = min(WIDTH, across * 3.0 + (across - 1) * GAP + 0.1) if width is None else width
-    side = (real("width", whole_width, above=0.5) - 0.1 - (across - 1) * GAP) / across
+    gaps = 0.1 + (across - 1) * GAP
+    whole_width = min(WIDTH, gaps + across * 3.0) if width is None else real("width", width, least=gaps + across * 0.2)
+    side = max(whole_width - gaps, across * 0.2) / across
     return _grid(shown, heads, feet, across, side)
 
 
@@ -101,16 +102,7 @@ def _grid(shown: list[Array], heads: list[str], feet: list[str], across: int, si
         framed(sheet, image, left, top, side)
         write_above(sheet, left + side / 2, top, wrapped[0][index], across="center")
         below = top + side * image.shape[0] / image.shape[1]
-        write(
-            sheet,
-            left + side / 2,
-            below,
-            "\n".join(wrapped[1][index]),
-            size=8,
-            colour=GREY,
-            across="center",
-            down="top",
-        )
+        write_below(sheet, left + side / 2, below, wrapped[1][index], across="center")
     return drawing
 
 
@@ -151,26 +143,18 @@ def training_path(images: Sequence[Array], steps: Sequence[int], *, target: Arra
     Source: paper, figures 8 and 17.
     """
     shown = checked_images("images", images)
-    if not isinstance(steps, Iterable) or isinstance(steps, str) or len(list(steps)) != len(shown):
+    numbers = list(steps) if isinstance(steps, Iterable) and not isinstance(steps, str) else []
+    if len(numbers) != len(shown):
         raise bad("steps", f"{len(shown)} whole numbers, one for each image", steps)
-    texts = [f"step {whole('each of the steps', step, least=0):,}" for step in steps]
+    texts = [f"step {whole('each of the steps', number, least=0):,}" for number in numbers]
     if target is not None:
         shown.append(checked_image("target", target, square=False))
         texts.append("target")
     across = min(len(shown), 8)
     drawing = _grid(shown, [""] * len(shown), texts, across, min(1.9, (WIDTH - 0.1 - (across - 1) * GAP) / across))
     if target is not None:
-        last = drawing.axes[0].images[-1].get_extent()
-        frame(
-            drawing.axes[0],
-            last[0],
-            last[3],
-            last[1] - last[0],
-            last[2] - last[3],
-            colour=HIGHLIGHT,
-            line=1.5,
-            away=0.025,
-        )
+        left, right, bottom, top = drawing.axes[0].images[-1].get_extent()
+        frame(drawing.axes[0], left, top, right - left, bottom - top, colour=HIGHLIGHT, line=1.5, away=0.025)
         drawing.axes[0].texts[-1].set(color=INK)
     return drawing
 
