@@ -177,6 +177,23 @@ def test_dragging_step_by_step_shows_exactly_a_whole_new_pass(open_page: Open, w
         assert (shown == js_forward(page, 1, 96, {weight: value})["image"]).all()
 
 
+def test_the_maps_of_dragged_neurons_are_exactly_those_of_a_fresh_network(open_page: Open) -> None:
+    first, second = two()
+    chosen: Any = [{0: "a"}, {0: "b"}]
+    page = open_page(explore(first, second, chosen=chosen, size=48, full=48).page())
+    network, changes = first, {}
+    for place, value in [((0, 3, 2), 0.75), ((2, 6, 1), -1.25), ((1, 0, 3), 0.0), ((4, 4, 2), 1.5), ((0, 3, 2), -0.5)]:
+        changes[",".join(map(str, place))] = value
+        network = network.with_weights({place: value})
+        page.evaluate(
+            "(changes) => { document.querySelector('fer-explorer').state = { changes: [changes, {}] } }", changes
+        )
+        settle(page)
+    dragged = pixels(page.locator(".fer-tiles"))
+    fresh = open_page(explore(network, second, chosen=chosen, size=48, full=48).page())
+    assert pixels(fresh.locator(".fer-tiles")) == dragged
+
+
 # ---------------------------------------------------------------------------------------------- reader's hands
 
 
