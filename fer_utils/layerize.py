@@ -87,6 +87,23 @@ def layerize(genome: Genome, *, label: str | None = None) -> EvolvedNetwork:
     )
 
 
+def largest_gap(network: EvolvedNetwork, size: int) -> float:
+    """Compare the layered network with its own graph, over the picture and every neuron that holds a node's value.
+
+    Args:
+        network: A layered genome.
+        size: Side length in pixels.
+
+    Returns:
+        The largest absolute difference at any pixel.
+
+    Source: ours; the two are evaluated by different code.
+    """
+    graph, layered = network.genome.activations(size), network.activations(size)
+    gaps = [np.abs(layered[layer][neuron] - graph[node]).max() for (layer, neuron), node in network.node_of.items()]
+    return float(max(*gaps, np.abs(network.image(size) - network.genome.image(size)).max()))
+
+
 def node_layers(genome: Genome) -> dict[str, int]:
     """Find each node's layer: its longest path from an input, minus one, so that inputs are at -1.
 

@@ -27,10 +27,9 @@ sizes = [32, 128, 256]  # sides, in pixels, at which graph and layers are compar
 out = "build/out/02_layerize_the_graph"  # where this notebook leaves its results
 
 # %%
-import numpy as np
-
 import fer_utils as fer
 from fer_utils import book, plotting, sweeps
+from fer_utils.layerize import largest_gap
 
 subject = book.subject(image)
 genome = subject.genome
@@ -106,16 +105,7 @@ book.table(
 # ## What we saw
 
 # %%
-gaps = {
-    size: max(
-        np.abs(evolved.image(size) - genome.image(size)).max(),
-        max(
-            np.abs(evolved.activations(size)[layer][neuron] - genome.activations(size)[node]).max()
-            for (layer, neuron), node in evolved.node_of.items()
-        ),
-    )
-    for size in sizes
-}
+gaps = {size: largest_gap(evolved, size) for size in sizes}
 
 # %% tags=["remove-input"]
 book.say(

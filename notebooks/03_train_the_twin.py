@@ -116,7 +116,7 @@ book.say(
 
 # %%
 assert all(run.status != "diverged" for run in runs)
-assert all(run.loss < run.history.loss[0] / 10 for run in runs)
+assert all(run.loss < run.history.loss[0] / 2 for run in runs)
 assert all(np.isclose(run.loss, np.mean((run.network.image(size) - target) ** 2), rtol=1e-3) for run in runs)
 book.record(
     out,

@@ -1,0 +1,164 @@
+"""The built pages, opened from the disk in a real browser with the network blocked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "welcome.html",
+    "how_to_read.html",
+    "how_to_rerun.html",
+    "bring_your_own.html",
+    "glossary.html",
+    "deviations.html",
+    "references.html",
+    "executed/01_read_a_genome.html",
+    "executed/02_layerize_the_graph.html",
+    "executed/03_train_the_twin.html",
+    "executed/04_compare_neuron_by_neuron.html",
+    "executed/05_sweep_the_weights.html",
+    "executed/06_draw_your_own_picture.html",
+    "executed/manifest.html",
+)
+SWEEPS = "executed/05_sweep_the_weights.html"
+EVOLVED, TWIN = 0, 1
+
+# A picture's pixels as a number that changes when any of them does.
+PIXELS = """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    .data.reduce((sum, value, index) => (sum * 31 + value * (index % 97 + 1)) % 1000000007, 7)"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_an_error_and_asks_the_network_for_nothing(visit: Callable, name: str) -> None:
+    seen = visit(name)
+    seen.page.wait_for_timeout(200)
+    assert seen.errors == []
+    assert seen.outside == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_no_wider_than_a_phone(visit: Callable, name: str) -> None:
+    seen = visit(name, width=390, height=844)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_every_page_of_the_book_is_looked_at(site: Path) -> None:
+    built = {str(page.relative_to(site)) for page in site.rglob("*.html")}
+    assert built - set(PAGES) <= {"index.html", "search.html", "genindex.html"}
+    assert set(PAGES) <= built
+
+
+def _pixels(seen, panel: int) -> int:
+    """Read a panel's picture once it has come to rest."""
+    canvas = seen.page.locator(".fer-panel").nth(panel).locator("canvas.fer-picture")
+    before = None
+    for _ in range(100):
+        now = canvas.evaluate(PIXELS)
+        if now == before:
+            return now
+        before = now
+        seen.page.wait_for_timeout(150)
+    raise AssertionError("the picture never came to rest")
+
+
+def _slider(seen, panel: int):
+    return seen.page.locator(".fer-panel").nth(panel).locator("input.fer-slider")
+
+
+@pytest.fixture
+def sweeping(visit: Callable):
+    seen = visit(SWEEPS)
+    seen.page.locator(".fer-explorer").scroll_into_view_if_needed()
+    _pixels(seen, EVOLVED)
+    return seen
+
+
+def test_dragging_a_slider_changes_its_own_picture_and_no_other(sweeping) -> None:
+    before = _pixels(sweeping, EVOLVED), _pixels(sweeping, TWIN)
+    box = _slider(sweeping, EVOLVED).bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    sweeping.page.mouse.move(*middle)
+    sweeping.page.mouse.down()
+    sweeping.page.mouse.move(middle[0] + box["width"] / 3, middle[1], steps=8)
+    sweeping.page.mouse.up()
+    assert _pixels(sweeping, EVOLVED) != before[0]
+    assert _pixels(sweeping, TWIN) == before[1]
+    assert sweeping.errors == []
+
+
+def test_reset_brings_the_picture_back_to_the_last_pixel(sweeping) -> None:
+    before = _pixels(sweeping, TWIN)
+    _slider(sweeping, TWIN).focus()
+    for _ in range(20):
+        sweeping.page.keyboard.press("ArrowRight")
+    assert _pixels(sweeping, TWIN) != before
+    sweeping.page.locator(".fer-panel").nth(TWIN).get_by_role("button", name="Reset", exact=True).click()
+    assert _pixels(sweeping, TWIN) == before
+
+
+def test_the_keyboard_moves_a_slider_and_its_value_is_announced(sweeping) -> None:
+    before = _pixels(sweeping, EVOLVED)
+    slider = _slider(sweeping, EVOLVED)
+    said = slider.get_attribute("aria-valuetext")
+    slider.focus()
+    for _ in range(10):
+        sweeping.page.keyboard.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") != said
+    assert _pixels(sweeping, EVOLVED) != before
+
+
+def test_the_arrow_keys_walk_from_neuron_to_neuron_and_name_each(sweeping) -> None:
+    neurons = sweeping.page.locator(".fer-map")
+    neurons.focus()
+    first = sweeping.page.locator(".fer-neuron").inner_text()
+    sweeping.page.keyboard.press("ArrowUp")
+    assert sweeping.page.locator(".fer-neuron").inner_text() != first
+
+
+def test_the_panel_says_in_html_what_it_shows_where_no_script_runs(site: Path) -> None:
+    page = (site / SWEEPS).read_text(encoding="utf-8")
+    inside = page.split("<fer-explorer", 1)[1].split("</fer-explorer>", 1)[0]
+    assert re.search(r'<img[^>]+alt="[^"]{20,}"', inside)
+
+
+def test_a_word_is_found_by_the_search_page_without_a_server(visit: Callable) -> None:
+    seen = visit("search.html?q=layerize")
+    seen.page.wait_for_selector("#search-results li", timeout=10_000)
+    assert seen.page.locator("#search-results li").count() >= 1
+
+
+@pytest.mark.parametrize("name", ["welcome.html", SWEEPS])
+def test_a_dark_page_has_a_dark_ground_and_a_dark_panel(visit: Callable, name: str) -> None:
+    seen = visit(name, dark=True)
+    lightness = "node => getComputedStyle(node).backgroundColor.match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0)"
+    assert seen.page.locator("body").evaluate(lightness) < 200
+    if name == SWEEPS:
+        assert seen.page.locator(".fer-explorer").evaluate(lightness) < 250
+
+
+def test_every_executed_figure_has_words_for_those_who_cannot_see_it(site: Path) -> None:
+    figures = 0
+    for page in sorted((site / "executed").glob("*.html")):
+        for tag in re.findall(r"<img[^>]*_images/[^>]*>", page.read_text(encoding="utf-8")):
+            alt = re.search(r'alt="([^"]*)"', tag)
+            assert alt, f"{page.name}: {tag}"
+            assert " " in alt[1].strip(), f"{page.name}: {tag}"
+            assert len(alt[1]) > 20, f"{page.name}: {tag}"
+            figures += 1
+    assert figures >= 15
+
+
+def test_the_numbers_on_the_first_page_are_those_the_notebooks_recorded(site: Path) -> None:
+    results = json.loads((site.parents[2] / "book" / "executed" / "results.json").read_text(encoding="utf-8"))
+    numbers = results["04_compare_neuron_by_neuron"]
+    page = (site / "welcome.html").read_text(encoding="utf-8")
+    text = re.sub(r"<[^>]+>", " ", page)
+    for value in (str(numbers["evolved_novel"]), str(numbers["twin_novel"]), f"{numbers['loss']:.1e}"):
+        assert re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.])", text), value
