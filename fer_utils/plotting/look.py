@@ -70,6 +70,9 @@ def style() -> Any:
         "figure.edgecolor": "white",
         "axes.facecolor": "white",
         "savefig.facecolor": "white",
+        "savefig.bbox": None,  # the sheet as it is; an inline backend would cut its margins
+        "savefig.dpi": "figure",
+        "savefig.transparent": False,
         "grid.color": "#e6e8ea",
         "grid.linewidth": 0.7,
         "lines.linewidth": 1.4,
@@ -126,8 +129,19 @@ class Drawing(Figure):
         with mpl.rc_context(style()):
             super().savefig(fname, **options)
 
+    def _ipython_display_(self) -> None:
+        """Show the figure in a notebook.
+
+        IPython asks this before anything else, so that an inline backend, which has its own way with figures, can
+        neither change it nor show it a second time.
+        """
+        from IPython.display import display  # only notebooks have, and need, IPython
+
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        """Give IPython the picture. Asked before any formatter, so inline backends cannot add a second one."""
+        """Return the picture by MIME type, and how wide a page should show it."""
         data = io.BytesIO()
         nameless = {"Software": None} if self.kind == "png" else {"Date": None, "Creator": None}
         self.savefig(data, format=self.kind, dpi=self.dpi, metadata=nameless)
