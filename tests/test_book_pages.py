@@ -22,6 +22,10 @@ WELCOME = """\
 
 The loss is {result}`01_make_it:loss|.1e`, the kinds are {result}`01_make_it:kinds.sin`. It is small: $x^2 < 1$.
 
+| in a table |
+|---|
+| {result}`01_make_it:loss\\|.2e` |
+
 ![A grey square](executed/01_make_it/square.png)
 
 [The chapter](executed/01_make_it.ipynb)
@@ -81,6 +85,7 @@ def page(site: Path, name: str) -> str:
 
 def test_numbers_reach_the_prose_in_their_format(site: Path) -> None:
     assert "The loss is 1.2e-03, the kinds are 4." in page(site, "welcome")
+    assert "<p>1.23e-03</p>" in page(site, "welcome")
 
 
 def test_the_first_page_to_open_leads_into_the_book(site: Path) -> None:
@@ -131,6 +136,7 @@ def test_mathematics_is_set_by_the_books_own_mathjax(site: Path) -> None:
         ),
         ("{result}`02_nothing:loss`", "no results of a notebook '02_nothing'; there are 01_make_it"),
         ("[nowhere](nowhere.md)", "nowhere"),
+        ("| a |\n|---|\n| {result}`01_make_it:loss|.1e` |", "a result was not read"),
     ],
 )
 def test_a_warning_fails_the_build_and_leaves_the_old_site(layout: Layout, site: Path, prose: str, words: str) -> None:

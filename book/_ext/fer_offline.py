@@ -5,6 +5,7 @@ That is thebe (live code through a public Binder): its scripts, its styles, and 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -24,6 +25,12 @@ def drop_blocks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             block.parent.remove(block)
 
 
+def drop_source_maps(app: Sphinx, exception: Exception | None) -> None:
+    """Remove the theme's source maps: megabytes that only the theme's developers could use."""
+    for path in (Path(app.outdir) / "_static").rglob("*.map") if exception is None else ():
+        path.unlink()
+
+
 def _mentions(file: Any) -> bool:
     attributes = getattr(file, "attributes", {})
     return UNWANTED in f"{getattr(file, 'filename', file)} {attributes.get('body', '')}".lower()
@@ -32,4 +39,5 @@ def _mentions(file: Any) -> bool:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", drop_files, priority=999)
     app.connect("doctree-resolved", drop_blocks, priority=999)
+    app.connect("build-finished", drop_source_maps)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,7 @@
 
 ``{result}`03_train_the_twin:loss``` shows what that notebook recorded under ``loss``, and
 ``{result}`03_train_the_twin:loss|.2g``` shows it in a format. Entries of entries are reached with dots. What is not
-there is a warning, and the build fails.
+there is a warning, and the build fails. In a table the ``|`` is written ``\\|``, as everywhere in Markdown's tables.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 RESULTS = "executed/results.json"
+LOGGER = logging.getLogger(__name__)
 
 
 class ResultRole(SphinxRole):
@@ -52,6 +54,16 @@ def shown(text: str, results: dict[str, Any]) -> str:
     return format(value, layout.strip())
 
 
+def find_unread(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Warn of roles that came out as text: in a table, the | of a format must be written \\|."""
+    for text in doctree.findall(nodes.Text):
+        if "{result}`" in text and not isinstance(text.parent, nodes.literal | nodes.literal_block):
+            LOGGER.warning(
+                f"a result was not read: {text.strip()[:80]} (in a table, write \\| for |)", location=text.parent
+            )
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("result", ResultRole())
+    app.connect("doctree-resolved", find_unread)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
