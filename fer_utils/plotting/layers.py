@@ -66,7 +66,8 @@ def layered_graph(network: EvolvedNetwork, *, highlight: Iterable[str] = ()) -> 
     architecture = network.architecture
     pitch = min(0.62, (WIDTH - MARGIN - 0.05 - AISLE * (len(architecture.groups) - 1)) / architecture.width)
     thumb = min(0.4, pitch * 0.86)
-    first = 0.05 + HEADER  # the inputs' row
+    names = 0.05 + HEADER  # lower edge of the columns' names
+    first = names + 0.06  # the inputs' row
     places = Places(architecture, MARGIN, first + thumb + GAP, pitch, thumb + GAP, AISLE)
     last = places.row(architecture.depth)  # the outputs' row
     drawing = Drawing(WIDTH, last + thumb + GAP + PICTURE + 0.36, dots=DOTS if last < LONG else DOTS * 3 // 4)
@@ -77,7 +78,7 @@ def layered_graph(network: EvolvedNetwork, *, highlight: Iterable[str] = ()) -> 
     _draw_ends(sheet, network, spots, thumb)
     for node in marked:
         _ring(sheet, network, node, spots, thumb)
-    write_columns(sheet, places, top=first)
+    write_columns(sheet, places, top=names)
     write_rows(sheet, places, height=thumb)
     for top, name in ((first, "inputs"), (last, "outputs")):
         write(sheet, 0.03, top + thumb / 2, name, size=8, colour=GREY, down="middle")
@@ -99,7 +100,7 @@ def _spots(network: EvolvedNetwork, places: Places, thumb: float) -> dict[Place,
     ends = ((-1, network.weights[0], 0, images.INPUTS), (depth, network.weights[-1].T, depth - 1, images.OUTPUTS))
     for layer, weights, beside, labels in ends:
         joined = [[spots[beside, int(neuron)][0] for neuron in np.flatnonzero(row)] for row in weights]
-        texts = [text_width(NAMES.get(label, label), 8) + 0.1 for label in labels]
+        texts = [text_width(NAMES.get(label, label), 8) + 0.13 for label in labels]
         wanted = [
             (float(np.median(near)) if near else places.left) + text / 2
             for near, text in zip(joined, texts, strict=True)
@@ -165,7 +166,7 @@ def _draw_ends(sheet: Axes, network: EvolvedNetwork, spots: Mapping[Place, Point
             across, down = spots[layer, index]
             _thumbnail(sheet, one, across, down, thumb)
             text = NAMES.get(label, label)
-            write(sheet, across + thumb / 2 + 0.05, down, text, size=8, down="middle")
+            write(sheet, across + thumb / 2 + 0.08, down, text, size=8, down="middle")
     outputs = [spots[depth, index] for index in range(len(images.OUTPUTS))]
     left, right = min(outputs)[0] - thumb / 2, max(outputs)[0] + thumb / 2
     middle = min(max((left + right) / 2, PICTURE / 2 + 0.05), WIDTH - PICTURE / 2 - 0.05)

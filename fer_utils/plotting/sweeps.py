@@ -65,8 +65,7 @@ def sweep_rows(
             framed(sheet, image, left, top, side)
             if place == middle:
                 frame(sheet, left, top, side, side, colour=HIGHLIGHT, line=1.5, away=0.025)
-            ink = INK if place == middle else GREY
-            note = notes[index][place]
+            note, ink = notes[index][place], INK if place == middle else GREY
             write(sheet, left + side / 2, top + side + 0.16, note, size=8, colour=ink, across="center")
     return drawing
 
