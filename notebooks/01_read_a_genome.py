@@ -50,8 +50,9 @@ plotting.network_inputs()
 #
 # Each node adds up the nodes that feed it, times the weight of each connection, and bends the sum with one function:
 # a sine, a bell curve, an S-curve, or nothing at all. What a node says at every pixel is its **feature map**. In the
-# drawing below each node *is* its feature map. Read it from the inputs to the picture; a blue line adds, a red line
-# subtracts, a thick line counts for more.
+# drawing below each node *is* its feature map. Read it from the inputs at the top to the picture at the bottom; a blue
+# line adds, a red line subtracts, a thick line counts for more, and a grey line only carries a value down to where it is
+# needed.
 
 # %% mystnb={"image": {"alt": "The genome as a graph from the four inputs to the finished picture. Every node shows its own feature map; connections are blue where they add and red where they subtract."}}
 plotting.genome_graph(genome)

@@ -64,10 +64,11 @@ book.say(
 # %% [markdown]
 # ## The same network, drawn in layers
 #
-# Each column is a layer. Coloured squares compute; small grey dots carry a value on. The ringed node is followed
-# through the drawing: it is born in one layer and lives on, as a copy, until its last reader.
+# Each row is a layer, and each place in a row a neuron. Pictures compute; small grey dots carry a value on; the faintest
+# dots are empty places. The ringed node is followed through the drawing: it is born in one layer and lives on, as a copy,
+# until its last reader.
 
-# %% mystnb={"image": {"alt": "The layered form of the genome: one column for each layer, computing neurons as squares, copies as small grey dots joined by thin grey lines, connections in blue and red. One node and its copies are ringed."}}
+# %% mystnb={"image": {"alt": "The layered form of the genome: one row for each layer, computing neurons as their feature maps, copies as small grey dots joined by thin grey lines, connections in blue and red. One node and its copies are ringed."}}
 followed = max(evolved.neurons_of, key=lambda node: (len(evolved.neurons_of[node]), node))
 plotting.layered_graph(evolved, highlight=[followed])
 

@@ -70,6 +70,15 @@ plotting.pictures(
 plotting.map_pair(left, right, titles=[evolved.label, twin.label])
 
 # %% [markdown]
+# The same two grids again, large enough to read.
+
+# %% mystnb={"image": {"alt": "All feature maps of the evolved network, large: layers as rows, neurons as columns under the names of their functions, green borders on maps that have not appeared before."}}
+plotting.map_grid(left, title=evolved.label)
+
+# %% mystnb={"image": {"alt": "All feature maps of the SGD twin, large, in the same arrangement; nearly every one has a green border."}}
+plotting.map_grid(right, title=twin.label)
+
+# %% [markdown]
 # ## Closer: the evolved network's own shapes
 #
 # Each distinct map once, in the order in which it is made.
@@ -107,13 +116,14 @@ mixed = {name: float(np.mean((values > 0.1) & (values < 0.9))) for name, values 
 
 # %% tags=["remove-input"]
 book.say(
-    "The evolved network has **{evolved_novel}** maps that are new where they appear, out of {places} places; the twin has "
-    "**{twin_novel}**. Each map can be split into a part that is the same left and right and a part that changes sign. Of "
+    "The evolved network has **{evolved_novel}** maps that are new where they appear, out of {places} places ({empty} of "
+    "them the constant of an empty place, which has no border above); the twin has **{twin_novel}**. Each map can be split into a part that is the same left and right and a part that changes sign. Of "
     "the evolved network's distinct maps **{evolved_mixed:.0%}** are a mixture, with between a tenth and nine tenths of "
     "their variation in the symmetric part; of the twin's, **{twin_mixed:.0%}**; and of the untrained network's, "
     "**{before_mixed:.0%}**.",
     evolved_novel=int(left.novel().sum()),
     twin_novel=int(right.novel().sum()),
+    empty=int((left.novel() & ~left.used).sum()),
     places=left.novel().size,
     evolved_mixed=mixed["evolved"],
     twin_mixed=mixed["twin"],

@@ -10,6 +10,7 @@ import nbformat
 
 from fer_utils.book.chapters import cells_tagged
 
+_SHOWN_OTHERWISE = {"show-input", "hide-input", "remove-input", "hide-cell", "remove-cell"}
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -18,7 +19,7 @@ def tidy(
 ) -> nbformat.NotebookNode:
     """Return the executed notebook as the book shows it.
 
-    The parameters cell shows the values that ran, with its comments; the cell that papermill put in is hidden. What
+    Code is folded away behind a button, unless its cell says otherwise. The parameters cell shows the values that ran, with its comments; the cell that papermill put in is hidden. What
     only a live kernel could use (widgets, with their state) and papermill's own notes are left out.
 
     Args:
@@ -45,6 +46,9 @@ def tidy(
         cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
     for cell in cells_tagged(notebook, "parameters") if injected else []:
         cell.source = with_values(cell.source, parameters)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not any(tag in _SHOWN_OTHERWISE for tag in cell.metadata.get("tags", [])):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
     return notebook
 
 
