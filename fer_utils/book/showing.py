@@ -19,8 +19,9 @@ def tidy(
 ) -> nbformat.NotebookNode:
     """Return the executed notebook as the book shows it.
 
-    Code is folded away behind a button, unless its cell says otherwise. The parameters cell shows the values that ran, with its comments; the cell that papermill put in is hidden. What
-    only a live kernel could use (widgets, with their state) and papermill's own notes are left out.
+    Code is folded away behind a button, unless its cell says otherwise. The parameters cell shows the values that
+    ran, with its comments; the cell that papermill put in is hidden. What only a live kernel could use (widgets, with
+    their state) and papermill's own notes are left out.
 
     Args:
         notebook: As papermill left it; changed in place.
