@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -336,3 +338,19 @@ def test_the_notebooks_are_listed_with_their_parameters(root: Path) -> None:
     done = command(root, "list")
     assert done.returncode == 0
     assert done.stdout.startswith("01_make_it: Make it\n    steps = 3\n    words = 'plain'\n")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_command_leaves_nothing_half_made(root: Path, how: signal.Signals) -> None:
+    write_notebook(root, "02_use_it", 'pathlib.Path("here").touch()\nimport time\ntime.sleep(60)', '["01_make_it"]')
+    line = [sys.executable, "-m", "fer_utils.book", "build"]
+    with subprocess.Popen(line, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+        while not (root / "here").exists() and running.poll() is None:
+            time.sleep(0.05)
+        running.send_signal(how)
+        _, said = running.communicate()
+    assert running.returncode == 130
+    assert "Stopped. Finished notebooks are kept" in said
+    assert not list((root / "build" / "running").iterdir())
+    assert Layout(root, "quick").stamp("01_make_it").exists()
+    assert not Layout(root, "quick").stamp("02_use_it").exists()

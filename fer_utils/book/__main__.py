@@ -1,12 +1,14 @@
 """The driver at the command line: ``python -m fer_utils.book build | run | list`` (``make book``, ``make run``).
 
-Exit codes: 0 all is well, 1 a notebook or the pages failed, 2 what was asked for cannot be.
+Exit codes: 0 all is well, 1 a notebook or the pages failed, 2 what was asked for cannot be, 130 stopped by hand.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,11 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Words of the command line; None takes the program's own.
 
     Returns:
-        0; 1 where a notebook or the pages failed; 2 where the input is bad.
+        0; 1 where a notebook or the pages failed; 2 where the input is bad; 130 where it was stopped.
 
     Source: ours.
     """
     try:
+        _clean_up_when_terminated()
         options = _parser().parse_args(arguments)
         {"build": _build, "run": _run, "list": _list}[options.command](options)
     except BadInput as error:
@@ -40,7 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NotebookFailed, BuildFailed) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. Finished notebooks are kept, and training goes on from its last checkpoint.\n")
+        return 130
     return 0
+
+
+def _clean_up_when_terminated() -> None:
+    """Let a polite request to end (SIGTERM) do what Ctrl-C does, so that nothing half-made is left behind."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class _Parser(argparse.ArgumentParser):
