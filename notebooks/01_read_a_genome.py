@@ -104,4 +104,4 @@ assert all(genome.order().index(c.source) < genome.order().index(c.target) for c
 assert picture.shape == (size, size, 3)
 assert picture.min() >= 0
 assert picture.max() <= 1
-book.record(out, image=subject.name, title=subject.title, age=genome.age, **counted)
+book.record(out, image=subject.name, title=subject.title, note=subject.note, age=genome.age, **counted)

@@ -81,7 +81,8 @@ def visit(browser: playwright_api.Browser, site: Path) -> Iterator[Callable[...,
                 route.abort()
 
         context.route("**/*", guard)
-        seen.page.goto((site / name).as_uri(), wait_until="load")
+        file, _, query = name.partition("?")
+        seen.page.goto((site / file).as_uri() + (f"?{query}" if query else ""), wait_until="load")
         return seen
 
     yield open_page
