@@ -1,4 +1,4 @@
-"""Whole runs: several seeds, the store, interruptions of every kind, divergence, and what is refused."""
+"""Whole runs with each engine: seeds, the store, interruptions of every kind, divergence, and what is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,43 @@ from fer_utils import storage
 from fer_utils.checks import BadInput
 from fer_utils.cppn import Architecture, Network
 from fer_utils.storage import Store
-from fer_utils.training import Recipe, Run, fit, initialise
+from fer_utils.training import Recipe, Run, choosing, fit, initialise
 from fer_utils.training.engine import TorchEngine
-from fer_utils.training.gradient import Gradient
+from fer_utils.training.fused import FusedEngine, obstacle
+from fer_utils.training.problem import Engine, State
 
 ARCHITECTURE = Architecture.parse("2;gaussian:3,identity:2,sin:2")
 IMAGE = initialise(ARCHITECTURE, 7, gain=2).image(12)
 SHORT = Recipe(steps=60, snapshots=(0, 10, 25, 1000))
 
 
+class Chosen:
+    """The engine that the tests are about at present."""
+
+    maker: type[Engine] = TorchEngine
+
+
+BOTH = [
+    TorchEngine,
+    pytest.param(FusedEngine, marks=pytest.mark.skipif(obstacle() is not None, reason=f"{obstacle()}")),
+]
+
+
+@pytest.fixture(scope="module", autouse=True, params=BOTH, ids=["torch", "fused"])
+def maker(request: pytest.FixtureRequest) -> type[Engine]:
+    """Run every test of this file with each engine."""
+    Chosen.maker = request.param
+    return Chosen.maker
+
+
+def plainly(**options: Any) -> dict[str, Any]:
+    """Return options to fit on one thread, without a bar and, unless told, without a store."""
+    return {"threads": 1, "progress": False, "store": False, "engine": Chosen.maker.name, "device": "cpu", **options}
+
+
 def quiet(recipe: Recipe = SHORT, **options: Any) -> list[Run]:
-    """Fit on one thread, without a bar and, unless told, without a store."""
-    return fit(IMAGE, ARCHITECTURE, recipe, **{"threads": 1, "progress": False, "store": False, **options})
+    """Fit the image of this file."""
+    return fit(IMAGE, ARCHITECTURE, recipe, **plainly(**options))
 
 
 def same_bits(one: Run, other: Run) -> bool:
@@ -46,7 +71,7 @@ def same_bits(one: Run, other: Run) -> bool:
 
 
 @pytest.fixture(scope="module")
-def alone() -> dict[int, Run]:
+def alone(maker: type[Engine]) -> dict[int, Run]:
     """Return the short run of each seed, trained alone and never interrupted."""
     return {seed: quiet(seeds=[seed])[0] for seed in (0, 1, 2)}
 
@@ -54,15 +79,15 @@ def alone() -> dict[int, Run]:
 @pytest.fixture
 def interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """Return a store with two checkpoints of a run that was stopped by the keyboard at step 31 or so."""
-    advance, store = TorchEngine.advance, Store(tmp_path / "runs")
+    advance, store = Chosen.maker.advance, Store(tmp_path / "runs")
 
-    def stop(self: TorchEngine, states: Any, steps: int) -> Any:
+    def stop(self: Engine, states: Any, steps: int) -> Any:
         if states[0].step >= 31:
             raise KeyboardInterrupt
         return advance(self, states, steps)
 
     with monkeypatch.context() as patch:
-        patch.setattr(TorchEngine, "advance", stop)
+        patch.setattr(Chosen.maker, "advance", stop)
         with pytest.raises(KeyboardInterrupt):
             quiet(store=store, checkpoint_every=0)
     assert files(store) == ["checkpoint-0.safetensors", "checkpoint-1.safetensors"]
@@ -79,7 +104,7 @@ def files(store: Store) -> list[str]:
 
 def test_a_run_says_all_about_itself(alone: dict[int, Run]) -> None:
     run = alone[1]
-    assert (run.seed, run.status, run.engine, run.threads, run.reused) == (1, "trained", "torch", 1, False)
+    assert (run.seed, run.status, run.engine, run.threads, run.reused) == (1, "trained", Chosen.maker.name, 1, False)
     assert run.recipe == SHORT
     assert list(run.snapshots) == [0, 10, 25, 60]
     assert list(run.history.steps) == list(range(61))
@@ -112,7 +137,7 @@ def test_seeds_differ_and_each_is_as_if_alone(alone: dict[int, Run]) -> None:
 
 def test_another_size_trains_on_the_resampled_target(alone: dict[int, Run]) -> None:
     small = quiet(SHORT.variant(size=8))[0]
-    direct = fit(fer.images.resample(IMAGE, 8), ARCHITECTURE, SHORT, threads=1, progress=False, store=False)[0]
+    direct = fit(fer.images.resample(IMAGE, 8), ARCHITECTURE, SHORT, **plainly())[0]
     assert same_bits(small, direct)
     assert small.key == direct.key
     assert not same_bits(small, alone[0])
@@ -158,7 +183,7 @@ def test_the_bar_shows_the_loss_and_can_be_silenced(capfd: pytest.CaptureFixture
 def test_a_stored_run_is_reused_and_equal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = quiet(store=tmp_path, seeds=[3, 5])
     assert files(Store(tmp_path)) == ["run.safetensors", "run.safetensors"]
-    monkeypatch.setattr(TorchEngine, "advance", None)  # nothing may be trained now
+    monkeypatch.setattr(Chosen.maker, "advance", None)  # nothing may be trained now
     again = quiet(SHORT.variant(name="another name"), store=str(tmp_path), seeds=[5, 3])
     assert [run.status for run in again] == ["reused", "reused"]
     assert all(run.reused and run.recipe.name == "another name" for run in again)
@@ -174,7 +199,7 @@ def test_only_the_missing_seeds_are_trained(tmp_path: Path) -> None:
 
 def test_whatever_decides_the_result_decides_the_key(tmp_path: Path) -> None:
     other = Architecture.parse("2;gaussian:2,identity:3,sin:2")
-    quick = {"threads": 1, "progress": False, "store": False}
+    quick = plainly()
     recipes = [SHORT, SHORT.variant(steps=61), SHORT.variant(learning_rate=1e-3), SHORT.variant(snapshots=(5,))]
     keys = [quiet(recipe)[0].key for recipe in recipes]
     keys += [fit(1 - IMAGE, ARCHITECTURE, SHORT, **quick)[0].key, fit(IMAGE, other, SHORT, **quick)[0].key]
@@ -209,14 +234,14 @@ def test_a_run_stopped_by_the_keyboard_goes_on_to_the_same_bits(interrupted: Sto
 
 
 def test_the_keyboard_loses_nothing_between_checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    advance = TorchEngine.advance
+    advance = Chosen.maker.advance
 
-    def stop(self: TorchEngine, states: Any, steps: int) -> Any:
+    def stop(self: Engine, states: Any, steps: int) -> Any:
         if states[0].step >= 31:
             raise KeyboardInterrupt
         return advance(self, states, steps)
 
-    monkeypatch.setattr(TorchEngine, "advance", stop)
+    monkeypatch.setattr(Chosen.maker, "advance", stop)
     with pytest.raises(KeyboardInterrupt):
         quiet(store=tmp_path, checkpoint_every=1e6, seeds=[0])
     (key,) = Store(tmp_path).keys()
@@ -282,7 +307,7 @@ def test_a_store_that_cannot_be_written_is_said_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("x")
-    monkeypatch.setattr(TorchEngine, "advance", None)
+    monkeypatch.setattr(Chosen.maker, "advance", None)
     with pytest.raises(BadInput, match=r"file/runs/.* cannot be written"):
         quiet(store=tmp_path / "file" / "runs")
 
@@ -294,9 +319,10 @@ from fer_utils.training import Recipe, fit, initialise
 from fer_utils.cppn import Architecture
 architecture = Architecture.parse("3;gaussian:3,identity:2,sin:2")
 image = initialise(architecture, 7, gain=2).image(40)
-recipe = Recipe(steps=4000, snapshots=(100, 1000))
+recipe = Recipe(steps={"torch": 4000, "fused": 40_000}[sys.argv[2]], snapshots=(100, 1000))  # some seconds of work
 print("ready", flush=True)
-(run,) = fit(image, architecture, recipe, store=sys.argv[1], threads=1, progress=False, checkpoint_every=0)
+options = {"store": sys.argv[1], "engine": sys.argv[2], "device": "cpu", "threads": 1, "progress": False}
+(run,) = fit(image, architecture, recipe, **options, checkpoint_every=0)
 print(run.status, run.loss, run.network.content_hash(), len(run.history), sorted(run.snapshots), flush=True)
 print(run.history.loss.tobytes().hex(), [net.content_hash() for net in run.snapshots.values()], flush=True)
 """
@@ -304,7 +330,7 @@ print(run.history.loss.tobytes().hex(), [net.content_hash() for net in run.snaps
 
 def test_a_run_killed_at_random_moments_ends_at_the_bits_of_one_left_in_peace(tmp_path: Path, repository: Path) -> None:
     def start(folder: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", LONG_RUN, str(tmp_path / folder)]
+        command = [sys.executable, "-c", LONG_RUN, str(tmp_path / folder), Chosen.maker.name]
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=repository)
 
     with start("peace") as process:
@@ -341,24 +367,33 @@ def test_a_huge_learning_rate_is_recorded_as_diverged(tmp_path: Path) -> None:
     assert files(Store(tmp_path)) == ["run.safetensors"]
 
 
+def lose_losses(monkeypatch: pytest.MonkeyPatch, is_lost: Callable[[State], bool]) -> None:
+    """Let the engine see a loss that is not finite at the states that are lost."""
+    advance, losses = Chosen.maker.advance, Chosen.maker.losses
+
+    def lose(self: Engine, states: Sequence[State]) -> np.ndarray:
+        return np.where([is_lost(state) for state in states], np.nan, losses(self, states))
+
+    def broken_advance(self: Engine, states: Sequence[State], steps: int) -> Any:
+        rows: list[np.ndarray] = []
+        for _ in range(steps):
+            known = [is_lost(state) for state in states]
+            states, row = advance(self, states, 1)
+            rows.append(np.where(known, np.nan, row[:, 0]))
+        return states, np.stack(rows, axis=1)
+
+    monkeypatch.setattr(Chosen.maker, "advance", broken_advance)
+    monkeypatch.setattr(Chosen.maker, "losses", lose)
+
+
 @pytest.mark.parametrize("snapshots", [(), (36,), (37,), (36, 37)])
 @pytest.mark.parametrize("steps", [37, 60])
 def test_a_lost_loss_stops_its_seed_at_the_last_good_weights_and_no_other(
     monkeypatch: pytest.MonkeyPatch, alone: dict[int, Run], snapshots: tuple[int, ...], steps: int
 ) -> None:
     truth = quiet(SHORT.variant(snapshots=(36, 37)), seeds=[1])[0].snapshots
-    lost = torch.tensor(truth[37].flat(), dtype=torch.float32)
-    call, loss = Gradient.__call__, Gradient.loss
-
-    def lose(weights: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        return value * float("nan") if torch.equal(weights, lost) else value
-
-    def broken_call(self: Gradient, weights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        value, pull = call(self, weights)
-        return lose(weights, value), pull
-
-    monkeypatch.setattr(Gradient, "__call__", broken_call)
-    monkeypatch.setattr(Gradient, "loss", lambda self, weights: lose(weights, loss(self, weights)))
+    lost = truth[37].flat().astype(np.float32)
+    lose_losses(monkeypatch, lambda state: np.array_equal(state.weights, lost))
     zero, one, two = quiet(SHORT.variant(snapshots=snapshots, steps=steps), seeds=[0, 1, 2])
     assert (one.status, one.diverged_at) == ("diverged", 37)
     assert one.network.content_hash() == truth[36].content_hash()
@@ -371,8 +406,7 @@ def test_a_lost_loss_stops_its_seed_at_the_last_good_weights_and_no_other(
 
 
 def test_a_network_that_never_had_a_finite_loss_is_kept_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Gradient, "__call__", lambda self, w: (w.sum() * float("nan"), w))
-    monkeypatch.setattr(Gradient, "loss", lambda self, w: w.sum() * float("nan"))
+    lose_losses(monkeypatch, lambda state: True)
     (run,) = quiet()
     assert (run.status, run.diverged_at, list(run.history.steps)) == ("diverged", 0, [0])
     assert np.isnan(run.loss)
@@ -404,7 +438,7 @@ def broken_images() -> dict[str, Any]:
 @pytest.mark.parametrize("kind", broken_images())
 def test_an_image_that_is_none_is_refused(kind: str) -> None:
     with pytest.raises(BadInput, match=r"^image must be") as caught:
-        fit(broken_images()[kind], ARCHITECTURE, SHORT, store=False)
+        fit(broken_images()[kind], ARCHITECTURE, SHORT, **plainly())
     assert "\n" not in str(caught.value)
 
 
@@ -422,8 +456,8 @@ def test_an_image_that_is_none_is_refused(kind: str) -> None:
         ({"architecture": str(ARCHITECTURE)}, "architecture must be an Architecture, as Architecture.parse makes it"),
         ({"architecture": None}, "architecture must be an Architecture"),
         ({"recipe": {"steps": 3}}, "recipe must be a Recipe, got {'steps': 3}."),
-        ({"engine": "torhc"}, "engine must be one of torch (did you mean 'torch'?), got 'torhc'."),
-        ({"engine": None}, "engine must be one of torch"),
+        ({"engine": "torhc"}, "engine must be one of auto, torch, fused (did you mean 'torch'?), got 'torhc'."),
+        ({"engine": None}, "engine must be one of auto, torch, fused"),
         ({"device": "gpu"}, "device must be one of auto, cpu, cuda"),
         ({"threads": 0}, "threads must be a whole number of at least 1"),
         ({"threads": "two"}, "threads must be a whole number"),
@@ -463,3 +497,42 @@ def test_fit_is_quiet_about_everything_else(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         quiet(store=tmp_path, seeds=[0, 1])
+
+
+# --- which engine ---
+
+
+def test_the_default_engine_is_the_fused_one_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = "fused" if obstacle() is None else "torch"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run = fit(IMAGE, ARCHITECTURE, Recipe(steps=2), **plainly(engine="auto"))[0]
+    assert run.engine == expected
+    assert run.key == quiet(Recipe(steps=2), engine=expected)[0].key
+    assert run.key != quiet(Recipe(steps=2), engine="torch" if expected == "fused" else "fused")[0].key
+
+
+def test_without_a_compiler_torch_trains_and_it_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_CXX", "/nonexistent")
+    monkeypatch.setattr(choosing, "_said", set())
+    with pytest.warns(UserWarning, match=r"needs a C\+\+ compiler.*The torch engine trains in its place") as caught:
+        runs = [quiet(Recipe(steps=2), engine="auto")[0] for _ in range(2)]
+    assert [run.engine for run in runs] == ["torch", "torch"]
+    assert len(caught) == 1
+    assert "\n" not in str(caught[0].message)
+    with pytest.raises(BadInput, match="FER_CXX"):
+        quiet(engine="fused")
+
+
+def test_the_fused_engine_works_on_no_gpu() -> None:
+    if torch.cuda.is_available():
+        with pytest.raises(BadInput, match="device must be 'cpu' for the fused engine"):
+            quiet(engine="fused", device="cuda")
+    with pytest.raises(BadInput, match="got 'cuda'" if torch.cuda.is_available() else "torch sees no GPU"):
+        quiet(engine="fused", device="cuda")
+
+
+def test_engines_agree_at_first() -> None:
+    curves = [quiet(engine=name)[0].history.loss[:30] for name in choosing.ENGINES if obstacle() is None]
+    for curve in curves:
+        np.testing.assert_allclose(curve, curves[0], rtol=1e-3)

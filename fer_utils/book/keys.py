@@ -19,7 +19,7 @@ from fer_utils.book.notes import NETWORKS, RESULTS
 from fer_utils.book.subjects import genome_file
 
 PACKAGE = Path(fer_utils.__file__).parent
-KINDS = (".py", ".js", ".css", ".json", ".cpp")
+KINDS = (".py", ".js", ".css", ".json", ".cpp", ".h")
 
 
 def chapter_key(

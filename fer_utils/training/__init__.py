@@ -2,7 +2,8 @@
 
 `Recipe` says how, `fit` does it for any number of seeds, `Run` is what comes back. The modules, lowest first:
 `reference` (what the authors reached), `recipe`, `initial` (first weights), `history`, `problem` (what an engine is
-given), `gradient` and `engine` (the maths), `runs` and `checkpoints` (what is kept), `loop` and `fitting` (the whole).
+given), `gradient` and `engine` (the maths), `fused` (the same, compiled), `choosing` (between them), `runs` and
+`checkpoints` (what is kept), `loop` and `fitting` (the whole).
 
 Conventions that bite:
 
@@ -12,7 +13,8 @@ Conventions that bite:
 - A loss at step n belongs to the weights after n updates: step 0 is the untrained network, and the curve's last point
   is the trained one. Snapshots count the same way.
 - The same recipe, target, seed and engine give the same bits on the same machine with the same number of threads,
-  interrupted or not. Another machine or thread count adds in another order, and 100,000 steps make that visible.
+  interrupted or not. Another machine, engine or (with torch) thread count adds in another order, and 100,000 steps
+  make that visible.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The torch engine: the recipe's steps, readable, on any device torch sees; and the list of known engines."""
+"""The torch engine: the recipe's steps, readable, on any device torch sees."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fer_utils import images
 from fer_utils.checks import BadInput, one_of
 from fer_utils.images import Array
 from fer_utils.training.gradient import Gradient
-from fer_utils.training.problem import Engine, Problem, State
+from fer_utils.training.problem import Problem, State
 from fer_utils.training.recipe import Recipe
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
@@ -128,18 +128,6 @@ def learning_rate(recipe: Recipe, step: int) -> float:
     if recipe.schedule == "cosine":
         return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
     return recipe.learning_rate
-
-
-ENGINES: dict[str, type[Engine]] = {"torch": TorchEngine}
-
-
-def known_engine(name: str) -> type[Engine]:
-    """Return the engine of this name.
-
-    Raises:
-        BadInput: There is none; the message lists the known ones.
-    """
-    return ENGINES[one_of("engine", name, ENGINES)]
 
 
 def known_device(name: str) -> str:

@@ -63,7 +63,7 @@ class State:
 
 
 class Engine(Protocol):
-    """A way to do the steps; `ENGINES` lists the known ones.
+    """A way to do the steps; `choosing.ENGINES` lists the known ones.
 
     Attributes:
         name: What the run's record calls it.
@@ -85,7 +85,7 @@ class Engine(Protocol):
         """Do some steps for each network.
 
         Args:
-            states: S of them, all at the same step; each is treated as if it were alone.
+            states: S of them; each goes on from its own step, as if it were alone.
             steps: How many.
 
         Returns:
