@@ -149,6 +149,7 @@ book.say(
 assert np.mean((evolved.image(size) - twin.image(size)) ** 2) < 0.05
 assert left.novel().sum() < right.novel().sum()
 assert middle["evolved"] > middle["twin"]
+assert mixed["before"] > mixed["evolved"]  # what the text says of random weights
 book.keep(out, "hero.png", plotting.teaser(left, right, [evolved.image(256), twin.image(256)], places=own))
 book.record(
     out,

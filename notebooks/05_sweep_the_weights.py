@@ -90,7 +90,7 @@ plotting.sweep_rows(
 #
 # The strongest are not the typical. These stand in the middle of the same ranking.
 
-# %% mystnb={"image": {"alt": "One row of five pictures for each of four weights of the SGD twin from the middle of the ranking; the picture hardly changes."}}
+# %% mystnb={"image": {"alt": "One row of five pictures for each of four weights of the SGD twin from the middle of the ranking, the unchanged picture framed."}}
 middle = [weight for weight, _ in twin_ranked[len(twin_ranked) // 2 :][: len(chosen)]]
 plotting.sweep_rows(
     [stack for _, stack in sweeps.sweep_many(twin, middle, offsets, size=128)],
