@@ -24,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_PYTHON = (3, 11)
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+HARMLESS = {"find-links", "config-file", "disable-pip-version-check", "default-timeout", "no-cache-dir"}  # see uv below
 HEADER = """\
 # Every package of this project's environment, in the versions it was tested with.
 # Made from pyproject.toml by `make lock`; change that file, not this one.
@@ -106,7 +107,7 @@ def torch_index(system: str, *, has_gpu: bool, settings: Mapping[str, str], env:
 def choose_installer(python: Path, torch: str | None, settings: Mapping[str, str], *, uv: str | None) -> list[str]:
     """Return the command that installs: uv where it would find exactly what pip finds, otherwise pip."""
     # uv reads none of pip's settings: where pip has an index, a proxy or a certificate of its own, pip it is.
-    if uv and not torch and set(settings) <= {"find-links", "disable-pip-version-check", "default-timeout"}:
+    if uv and not torch and set(settings) <= HARMLESS:
         links = [f"--find-links={link}" for link in settings.get("find-links", "").split()]
         return [uv, "pip", "install", "-q", "--python", str(python), *links]
     return [str(python), "-m", "pip", "install", "-qq", *(["--extra-index-url", torch] if torch else [])]
