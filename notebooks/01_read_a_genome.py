@@ -59,8 +59,8 @@ plotting.genome_graph(genome)
 
 # %% [markdown]
 # Early nodes are plain gradients and bands. A few steps later there are ovals and rings, then parts that a reader can
-# name. Nothing is drawn twice that can be drawn once: a feature on the left and its twin on the right come from one node
-# that cannot tell left from right.
+# name. Where a picture has two alike halves, look for a node that cannot tell left from right: it draws a feature and
+# its mirror image at once.
 #
 # ## What comes out
 #

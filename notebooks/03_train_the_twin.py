@@ -23,8 +23,8 @@
 
 # %% tags=["parameters"]
 image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
-size = 128  # side of the target, in pixels; the paper trains at 256
-steps = 6000  # the paper takes 100,000
+size = 256  # side of the target, in pixels, as in the paper
+steps = 10000  # the paper takes 100,000
 seeds = [0, 1]  # one twin for each
 learning_rate = None  # None takes the paper's for this image
 schedule = "constant"  # constant, as in the paper, or cosine

@@ -22,8 +22,8 @@
 
 # %% tags=["parameters"]
 image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
-size = 128  # side of the target the twins were trained on, in pixels
-steps = 6000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
+size = 256  # side of the target the twins were trained on, in pixels
+steps = 10000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
 seeds = [0, 1]
 schedule = "constant"
 span = 1.0  # how far to either side, as in the paper
