@@ -137,7 +137,9 @@ def test_a_word_is_found_by_the_search_page_without_a_server(visit: Callable) ->
 @pytest.mark.parametrize("name", ["welcome.html", SWEEPS])
 def test_a_dark_page_has_a_dark_ground_and_a_dark_panel(visit: Callable, name: str) -> None:
     seen = visit(name, dark=True)
-    lightness = "node => getComputedStyle(node).backgroundColor.match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0)"
+    lightness = (
+        "node => getComputedStyle(node).backgroundColor.match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0)"
+    )
     assert seen.page.locator("body").evaluate(lightness) < 200
     if name == SWEEPS:
         assert seen.page.locator(".fer-explorer").evaluate(lightness) < 250
