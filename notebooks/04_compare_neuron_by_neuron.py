@@ -61,10 +61,17 @@ plotting.pictures(
 #
 # Here is every hidden neuron of both, in the same places. A row is a layer, the first at the top; a column is a place in
 # the layer, and the columns are grouped by function. A **green border** marks a map that has not appeared before, in an
-# earlier layer or further left. Pale grey places of the evolved network are empty.
-#
-# To name a neuron, read its row and its column: the seventh row, under *gaussian 0*, is `L6 gaussian 0`, and in code
-# `maps[6, 15]`.
+# earlier layer or further left. Pale grey places on the left are empty.
+
+# %% tags=["remove-input"]
+own = left.distinct()
+book.say(
+    "To name a neuron, read its row and its column. In row L{layer} of the left grid, in column {neuron}, stands "
+    "`{name}`, in code `maps[{layer}, {neuron}]`.",
+    layer=own[-1][0],
+    neuron=own[-1][1],
+    name=evolved.architecture.neuron_name(*own[-1]),
+)
 
 # %% mystnb={"image": {"alt": "All feature maps of the evolved network beside all feature maps of its SGD twin. The evolved maps are few, smooth and mostly symmetric, carried on as copies; the twin's are all different, with irregular bands and blotches."}}
 plotting.map_pair(left, right, titles=[evolved.label, twin.label])
@@ -79,12 +86,11 @@ plotting.map_grid(left, title=evolved.label)
 plotting.map_grid(right, title=twin.label)
 
 # %% [markdown]
-# ## Closer: the evolved network's own shapes
+# ## Closer: the genome's own shapes
 #
 # Each distinct map once, in the order in which it is made.
 
 # %% mystnb={"image": {"alt": "The distinct feature maps of the evolved network, large, each with its name."}}
-own = left.distinct()
 plotting.map_gallery(left, own)
 
 # %% [markdown]
@@ -116,11 +122,11 @@ mixed = {name: float(np.mean((values > 0.1) & (values < 0.9))) for name, values 
 
 # %% tags=["remove-input"]
 book.say(
-    "The evolved network has **{evolved_novel}** maps that are new where they appear, out of {places} places ({empty} of "
-    "them the constant of an empty place, which has no border above); the twin has **{twin_novel}**. Each map can be split into a part that is the same left and right and a part that changes sign. Of "
-    "the evolved network's distinct maps **{evolved_mixed:.0%}** are a mixture, with between a tenth and nine tenths of "
-    "their variation in the symmetric part; of the twin's, **{twin_mixed:.0%}**; and of the untrained network's, "
-    "**{before_mixed:.0%}**.",
+    "The genome's network has **{evolved_novel}** maps that are new where they appear, out of {places} places ({empty} of "
+    "them the constant of an empty place, which has no border above); the twin has **{twin_novel}**. Each map can be "
+    "split into a part that is the same left and right and a part that changes sign. Of the genome's distinct maps "
+    "**{evolved_mixed:.0%}** are a mixture, with between a tenth and nine tenths of their variation in the symmetric "
+    "part; of the twin's, **{twin_mixed:.0%}**; and of the untrained network's, **{before_mixed:.0%}**.",
     evolved_novel=int(left.novel().sum()),
     twin_novel=int(right.novel().sum()),
     empty=int((left.novel() & ~left.used).sum()),
@@ -132,12 +138,21 @@ book.say(
 
 # %% [markdown]
 # So the eye is right that the two are different. But look at the last number too: the mixing of left and right is already
-# there *before* training, in random weights. What gradient descent leaves in place and what it adds are two questions,
-# and a picture of the end state cannot tell them apart.
-#
+# there *before* training, in random weights.
+
+# %% tags=["remove-input"]
+book.say(
+    "Training moved the share of mixtures from {before:.0%} to {twin:.0%}. What gradient descent finds in its random "
+    "weights, what it leaves there, what it takes away and what it adds are different questions, and a picture of the "
+    "end state cannot tell them apart.",
+    before=mixed["before"],
+    twin=mixed["twin"],
+)
+
+# %% [markdown]
 # ## What this does not show
 #
-# - **Copies.** Most places of the evolved network repeat a value that another neuron made. Counting places would count
+# - **Copies.** Many places of the genome's network repeat a value that another neuron made. Counting places would count
 #   one shape many times; counting *new* maps avoids that, with a tolerance (0.01) that is the paper's choice.
 # - **The wrong basis?** A layer of the twin might hold neat shapes in some *combination* of its neurons that no single
 #   neuron shows. Looking at neurons one by one can neither confirm nor rule that out.

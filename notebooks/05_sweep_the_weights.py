@@ -58,7 +58,7 @@ named = sweeps.named(evolved)
 fer.explore(evolved, twin, chosen=[named, {}], title=f"{subject.title}: evolved and SGD, weight by weight")
 
 # %% [markdown]
-# ## The evolved network: weights with a name
+# ## The genome's network: weights with a name
 #
 # The framed picture in the middle is the unchanged one.
 
@@ -108,8 +108,8 @@ twin_effect = float(np.median([effect for _, effect in twin_ranked]))
 
 # %% tags=["remove-input"]
 book.say(
-    "A sweep of ±{span:g} moves the evolved picture **{ratio:.0f} times** as much as the twin's: the variance it causes, in "
-    "the median, is {evolved_effect:.1e} over all {evolved_count} of the evolved network's weights that compute and "
+    "A sweep of ±{span:g} moves the genome's picture **{ratio:.0f} times** as much as the twin's: the variance it causes, in "
+    "the median, is {evolved_effect:.1e} over all {evolved_count} of the genome's weights that compute and "
     "{twin_effect:.1e} over {twin_count} sampled weights of the twin.",
     span=span,
     ratio=evolved_effect / twin_effect,
@@ -120,7 +120,7 @@ book.say(
 )
 
 # %% [markdown]
-# That factor is a warning rather than a finding. The evolved network has few weights, so each carries much; the twin has
+# That factor is a warning rather than a finding. The genome has few weights, so each carries much; the twin has
 # thousands, so each carries little. **The same ±1 is a large push for one network and a small one for the other.** The
 # pictures above show what a weight does when pushed that far; they do not compare like with like.
 #
