@@ -82,7 +82,7 @@ def compare_with_authors(image_name: str, loss: float, *, steps: int) -> str:
     ratio = loss / curve[nearest]
     side = f"{ratio:.1f} times" if ratio >= 1 else f"{ratio:.2f} of"
     return (
-        f"The authors' own run stood at {curve[nearest]:.2g} after {nearest:,} steps at {PAPER_SIZE} pixels; "
+        f"The authors' own run stood at {curve[nearest]:.3g} after {nearest:,} steps at {PAPER_SIZE} pixels; "
         f"what was reached here is {side} that."
     )
 
