@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -344,7 +345,10 @@ def test_the_notebooks_are_listed_with_their_parameters(root: Path) -> None:
 def test_a_stopped_command_leaves_nothing_half_made(root: Path, how: signal.Signals) -> None:
     write_notebook(root, "02_use_it", 'pathlib.Path("here").touch()\nimport time\ntime.sleep(60)', '["01_make_it"]')
     line = [sys.executable, "-m", "fer_utils.book", "build"]
-    with subprocess.Popen(line, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+    # A parent that ignores Ctrl-C (a job in the background) hands that on; here it shall not.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipes: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(line, cwd=root, preexec_fn=heed, **pipes) as running:
         while not (root / "here").exists() and running.poll() is None:
             time.sleep(0.05)
         running.send_signal(how)

@@ -200,7 +200,7 @@ def execute(chapter: Chapter, parameters: Parameters, workplace: Path, layout: L
             kernel_name="python3",
             cwd=layout.root,
             progress_bar=False,
-            extra_arguments=["--log-level=ERROR"],  # the kernel's remarks about its sockets are no news
+            extra_arguments=["--log-level=CRITICAL"],  # remarks on sockets and shutdown; real errors reach the cells
         )
     except papermill.PapermillExecutionError as error:
         raise _failure(chapter, error, executed, layout) from None
