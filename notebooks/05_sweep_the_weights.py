@@ -51,11 +51,15 @@ book.say("> **In this build:** {note} {twins}", note=subject.note, twins=book.de
 # ## Drag it yourself
 #
 # Pick a network and a weight, and drag. The two networks keep their own changes; *reset* brings the picture back. Hover
-# over a neuron, or tap it, to see its map and its name.
+# over a neuron, or tap it, to see its map and its name. The twin's buttons are its strongest weights, out of a sample.
 
 # %%
 named = sweeps.named(evolved)
-fer.explore(evolved, twin, chosen=[named, {}], title=f"{subject.title}: evolved and SGD, weight by weight")
+chosen = list(named)[:6]
+twin_ranked = sweeps.rank(twin, sweeps.sample(twin, sampled, seed=0), offsets=offsets)
+strongest = [weight for weight, _ in twin_ranked[: len(chosen)]]
+buttons = {weight: f"weight {twin.architecture.paper_id(*weight)}" for weight in strongest}
+fer.explore(evolved, twin, chosen=[named, buttons], title=f"{subject.title}, weight by weight")
 
 # %% [markdown]
 # ## The genome's network: weights with a name
@@ -63,7 +67,6 @@ fer.explore(evolved, twin, chosen=[named, {}], title=f"{subject.title}: evolved 
 # The framed picture in the middle is the unchanged one.
 
 # %% mystnb={"image": {"alt": "One row of five pictures for each named weight of the evolved network, the weight rising from left to right, the unchanged picture framed in the middle."}}
-chosen = list(named)[:6]
 plotting.sweep_rows(
     [stack for _, stack in sweeps.sweep_many(evolved, chosen, offsets, size=128)],
     [book.weight_label(evolved, weight, named[weight]) for weight in chosen],
@@ -77,8 +80,6 @@ plotting.sweep_rows(
 # say which: of a random sample of its weights, the ones that move the picture most.
 
 # %% mystnb={"image": {"alt": "One row of five pictures for each of the strongest sampled weights of the SGD twin; the whole picture warps at once."}}
-twin_ranked = sweeps.rank(twin, sweeps.sample(twin, sampled, seed=0), offsets=offsets)
-strongest = [weight for weight, _ in twin_ranked[: len(chosen)]]
 plotting.sweep_rows(
     [stack for _, stack in sweeps.sweep_many(twin, strongest, offsets, size=128)],
     [book.weight_label(twin, weight) for weight in strongest],

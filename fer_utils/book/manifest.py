@@ -163,6 +163,7 @@ def _networks_part(networks: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         [
             n.get("recipe", ""),
+            n.get("engine", ""),
             n.get("seed", ""),
             f"{n['steps']:,}" if isinstance(n.get("steps"), int) else "",
             n.get("size") or "",
@@ -174,7 +175,7 @@ def _networks_part(networks: Sequence[Mapping[str, Any]]) -> str:
         for n in networks
     ]
     return markdown_table(
-        ["recipe", "seed", "steps", "pixels", "loss", "status", "seconds of training", "used in"], rows
+        ["recipe", "engine", "seed", "steps", "pixels", "loss", "status", "seconds of training", "used in"], rows
     )
 
 
