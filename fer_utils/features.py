@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 
 from fer_utils import images
 from fer_utils.checks import bad, real, whole
-from fer_utils.cppn import Architecture, Network
+from fer_utils.cppn import Architecture, Network, Place
 from fer_utils.images import Array
-
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,10 +18,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fer_utils import images
-from fer_utils.cppn import Architecture, Network, Weight
+from fer_utils.cppn import Architecture, Network, Place, Weight
 from fer_utils.genome import Genome, Node
-
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)

@@ -122,7 +122,7 @@ def sweep_direction(
     try:
         along = np.asarray(direction, dtype=np.float64)
     except (TypeError, ValueError):
-        raise bad("direction", f"finite numbers of shape {shape}", direction) from None
+        along = np.empty(0)  # refused with the rest, below
     if along.shape != shape or not np.isfinite(along).all():
         raise bad("direction", f"finite numbers of shape {shape}", direction)
     prefix = _Prefix(network, images.image_size("size", size))
@@ -256,15 +256,18 @@ def _known_names(network: EvolvedNetwork) -> dict[Weight, str]:
 
 
 class _Prefix:
-    """The layers of a network as it is, for sweeps to start from."""
+    """The layers of a network as it is, for sweeps to start from; none is computed before it is asked for."""
 
     def __init__(self, network: Network, size: int) -> None:
         self.size = size
-        inputs = images.coordinates(size).reshape(4, -1)
-        self._below = [inputs, *(layer.reshape(len(layer), -1) for layer in network.activations(size))]
+        self._network = network
+        self._below = [images.coordinates(size).reshape(4, -1)]
 
     def below(self, layer: int) -> Array:
         """Values that weight layer ``layer`` reads: ``(in, pixels)``."""
+        for below in range(len(self._below) - 1, layer):
+            values = step(self._network.weights[below], self._network.architecture, below, self._below[-1])
+            self._below.append(values)
         return self._below[layer]
 
 

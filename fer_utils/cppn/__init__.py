@@ -5,7 +5,7 @@ layer ``depth`` is the linear readout to (h, s, v). A weight matrix is (in, out)
 column) goes from neuron ``row`` of the layer below into neuron ``column``. There are no biases.
 """
 
-from fer_utils.cppn.architecture import Architecture, Weight
+from fer_utils.cppn.architecture import Architecture, Place, Weight
 from fer_utils.cppn.network import Network, forward, step
 
-__all__ = ["Architecture", "Network", "Weight", "forward", "step"]
+__all__ = ["Architecture", "Network", "Place", "Weight", "forward", "step"]

@@ -15,7 +15,8 @@ from itertools import accumulate, pairwise
 from fer_utils import activations, images
 from fer_utils.checks import bad, one_of, whole
 
-Weight = tuple[int, int, int]
+Place = tuple[int, int]  # (layer, neuron)
+Weight = tuple[int, int, int]  # (layer, row, column)
 MOST_DEPTH = 1000
 MOST_WIDTH = 4096
 

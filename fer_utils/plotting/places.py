@@ -13,12 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from fer_utils.checks import bad
-from fer_utils.cppn import Architecture
+from fer_utils.cppn import Architecture, Place
 from fer_utils.plotting.look import DOTS, GREY, HAIRLINE, INK, spread, text_width, write
 
 HEADER = 0.46  # inches above the places: group names, brackets, neuron numbers
 FOOTER = 0.22  # inches below: neuron numbers counted through the layer
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_utils.checks import BadInput
-from fer_utils.features import FeatureMaps, Place
+from fer_utils.cppn import Place
+from fer_utils.features import FeatureMaps
 from fer_utils.images import Array
 from fer_utils.plotting.grids import checked_maps
 from fer_utils.plotting.look import EVOLVED, SGD, WIDTH, Drawing, frame, map_colours, show, styled, write
