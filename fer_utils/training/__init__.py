@@ -20,7 +20,7 @@ Conventions that bite:
 from __future__ import annotations
 
 from fer_utils.training.comparing import authors_marks, compare_recipes, compare_with_authors, recipe_for
-from fer_utils.training.fitting import fit
+from fer_utils.training.fitting import fit, fit_many
 from fer_utils.training.history import History
 from fer_utils.training.initial import initialise
 from fer_utils.training.recipe import Recipe
@@ -37,6 +37,7 @@ __all__ = [
     "compare_recipes",
     "compare_with_authors",
     "fit",
+    "fit_many",
     "initialise",
     "recipe_for",
 ]

@@ -18,7 +18,8 @@ from fer_utils.training.problem import State
 from fer_utils.training.runs import Progress, pack_path, unpack_path
 
 _SLOTS = ("checkpoint-0", "checkpoint-1")
-_SCHEMA = "fer-checkpoint/1"
+_SCHEMA = "fer-checkpoint/2"
+_MEMORY = "memory."
 
 
 class Checkpoints:
@@ -67,7 +68,8 @@ class Checkpoints:
         if self._store is None or progress.state.step <= self._saved_step:
             return
         state = progress.state
-        arrays = {"weights": state.weights, "first": state.first, "second": state.second}
+        memory = {f"{_MEMORY}{name}": value for name, value in state.memory.items()}
+        arrays = {"weights": state.weights, **memory}
         meta = {"schema": _SCHEMA, "step": state.step, "seconds": progress.seconds}
         try:
             path = pack_path(progress.history, progress.snapshots)
@@ -103,10 +105,11 @@ def _read(store: Store, key: str, slot: str, weight_count: int) -> Progress:
     """Read a checkpoint, and refuse one that does not fit the run."""
     arrays, meta = store.load(key, slot)
     history, snapshots = unpack_path(arrays)
-    flats = [arrays[name] for name in ("weights", "first", "second")]
-    if meta["schema"] != _SCHEMA or any(flat.shape != (weight_count,) or flat.dtype != np.float32 for flat in flats):
+    weights = arrays["weights"]
+    if meta["schema"] != _SCHEMA or weights.shape != (weight_count,) or weights.dtype != np.float32:
         raise BadInput("It is a checkpoint of another kind of run.")
-    return Progress(State(int(meta["step"]), *flats), history, snapshots, float(meta["seconds"]), resumed=True)
+    memory = {name.removeprefix(_MEMORY): value for name, value in arrays.items() if name.startswith(_MEMORY)}
+    return Progress(State(int(meta["step"]), weights, memory), history, snapshots, float(meta["seconds"]), resumed=True)
 
 
 def _fallback(path: Path, error: Exception) -> str:

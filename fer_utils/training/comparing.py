@@ -13,6 +13,8 @@ _WORDS = {
     "learning_rate": "learning rate",
     "schedule": "schedule of the learning rate",
     "optimiser": "optimiser",
+    "pixels": "pixels drawn for each step",
+    "coarse_to_fine": "smaller sides to begin with",
     "normalise_gradient": "gradient divided by its length",
     "init": "first weights",
     "init_gain": "factor on the first weights",
@@ -50,7 +52,7 @@ def compare_recipes(here: Recipe, paper: Recipe) -> list[tuple[str, str, str]]:
     rows = []
     for field, words in _WORDS.items():
         ours, theirs = getattr(here, field), getattr(paper, field)
-        if ours == theirs and ours == 0:
+        if ours == theirs and not ours and field != "normalise_gradient":
             continue
         mark = "**" if ours != theirs else ""
         rows.append((words, f"{mark}{_plain(ours)}{mark}", _plain(theirs)))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import numpy as np
 
 from fer_utils.checks import BadInput, bad, real, whole
 from fer_utils.cppn import Architecture
@@ -63,7 +66,49 @@ def fit(
 
     Source: paper, conventional SGD.
     """
-    problem = _checked_problem(image, architecture, recipe)
+    return fit_many(
+        [image],
+        architecture,
+        recipe,
+        seeds=seeds,
+        store=store,
+        engine=engine,
+        device=device,
+        threads=threads,
+        progress=progress,
+        checkpoint_every=checkpoint_every,
+    )[0]
+
+
+def fit_many(
+    images: Iterable[object],
+    architecture: Architecture,
+    recipe: Recipe = PAPER_RECIPE,
+    *,
+    seeds: Iterable[int] = (0,),
+    store: Store | str | Path | Literal[False] | None = None,
+    engine: str = "auto",
+    device: str = "auto",
+    threads: int | None = None,
+    progress: bool = True,
+    checkpoint_every: float = 30.0,
+) -> list[list[Run]]:
+    """Train one network for each image and seed, together; each run is the same to the bit as if it were alone.
+
+    Args:
+        images: Targets of one size, each as in `fit`.
+        architecture: Of all networks.
+        recipe: As in `fit`, and so are the other arguments.
+
+    Returns:
+        For each image, one `Run` for each seed, in their order.
+
+    Raises:
+        BadInput: An argument is not usable, or the store cannot be written.
+
+    Source: paper, conventional SGD.
+    """
+    problem = _checked_problem(images, architecture, recipe)
     numbers = _checked_seeds(seeds)
     kept = _checked_store(store)
     maker, place = known_engine(engine, device)
@@ -71,44 +116,58 @@ def fit(
     pause = real("checkpoint_every", checkpoint_every, least=0)
     if not isinstance(progress, bool):
         raise bad("progress", "True or False", progress)
-    keys = {seed: run_key(problem, seed, maker.maths) for seed in numbers}
+    wanted = [
+        _Task(image, seed, run_key(problem, seed, maker.maths, image=image))
+        for image in range(len(problem.targets))
+        for seed in numbers
+    ]
     runs = {}
-    for seed, key in keys.items():
+    for key in dict.fromkeys(task.key for task in wanted):
         if kept is not None and (run := load_run(kept, key, architecture, recipe)) is not None:
-            runs[seed] = run
-    todo = {seed: keys[seed] for seed in numbers if seed not in runs}
+            runs[key] = run
+    todo = {task.key: task for task in wanted if task.key not in runs}  # the same image twice is trained once
     if todo:
         built = maker(problem, device=place, threads=threads)
-        runs |= _train_all(problem, built, todo, kept, pause=pause, progress=progress)
-    return [runs[seed] for seed in numbers]
+        runs |= _train_all(problem, built, list(todo.values()), kept, pause=pause, progress=progress)
+    found = iter([runs[task.key] for task in wanted])
+    return [[next(found) for _ in numbers] for _ in problem.targets]
+
+
+class _Task(NamedTuple):
+    """One network to be trained."""
+
+    image: int
+    seed: int
+    key: str
 
 
 def _train_all(
-    problem: Problem, engine: Engine, keys: Mapping[int, str], store: Store | None, *, pause: float, progress: bool
-) -> dict[int, Run]:
-    """Train the seeds in groups of the engine's liking, storing each run as soon as its group is done."""
+    problem: Problem, engine: Engine, tasks: list[_Task], store: Store | None, *, pause: float, progress: bool
+) -> dict[str, Run]:
+    """Train the networks in groups of the engine's liking, storing each run as soon as its group is done."""
     runs = {}
-    lanes = [_start(problem, seed, key, store) for seed, key in keys.items()]
+    lanes = [_start(problem, task, store) for task in tasks]
     with _bar(lanes, shown=progress) as tick:
         for first in range(0, len(lanes), engine.at_once):
-            group = lanes[first : first + engine.at_once]
-            train(group, engine, checkpoint_every=pause, tick=tick)
-            for lane in group:
-                runs[lane.seed] = _as_run(lane, problem, engine, keys[lane.seed])
-                _keep(runs[lane.seed], lane, store)
+            group = slice(first, first + engine.at_once)
+            train(lanes[group], engine, checkpoint_every=pause, tick=tick)
+            for lane, task in zip(lanes[group], tasks[group], strict=True):
+                runs[task.key] = _as_run(lane, problem, engine, task.key)
+                _keep(runs[task.key], lane, store)
     return runs
 
 
-def _start(problem: Problem, seed: int, key: str, store: Store | None) -> Lane:
-    """Prepare one seed: from its checkpoint, or from its first weights."""
+def _start(problem: Problem, task: _Task, store: Store | None) -> Lane:
+    """Prepare one network: from its checkpoint, or from its first weights."""
     architecture, recipe = problem.architecture, problem.recipe
-    checkpoints = Checkpoints(store, key)
+    checkpoints = Checkpoints(store, task.key)
     here = checkpoints.latest(architecture.weight_count)
     if here is None or here.state.step > recipe.steps:
-        state = State.start(initialise(architecture, seed, gain=recipe.init_gain))
+        state = State.start(initialise(architecture, task.seed, gain=recipe.init_gain))
         here = Progress(state, EMPTY, {0: state.weights})
         checkpoints.save(here, strict=True)  # a store that cannot be written is said before the work, not after
-    return Lane(seed, recipe.steps, frozenset(recipe.snapshots), here, here, checkpoints)
+    here = replace(here, state=replace(here.state, seed=task.seed, image=task.image))
+    return Lane(task.seed, recipe.steps, frozenset(recipe.snapshots), here, here, checkpoints)
 
 
 def _as_run(lane: Lane, problem: Problem, engine: Engine, key: str) -> Run:
@@ -159,13 +218,24 @@ def _bar(lanes: list[Lane], *, shown: bool) -> Iterator[Tick]:
         yield tick
 
 
-def _checked_problem(image: object, architecture: object, recipe: object) -> Problem:
-    target = checked_image("image", image)
+def _checked_problem(images: object, architecture: object, recipe: object) -> Problem:
+    if isinstance(images, str | bytes | Mapping) or not isinstance(images, Iterable):
+        raise bad("images", "a list of images", images)
+    targets = [checked_image("image", image) for image in images]
+    if not targets:
+        raise BadInput("images must hold at least one image, got none.")
     if not isinstance(architecture, Architecture):
         raise bad("architecture", "an Architecture, as Architecture.parse makes it", architecture)
     if not isinstance(recipe, Recipe):
         raise bad("recipe", "a Recipe", recipe)
-    return Problem(architecture, target if recipe.size is None else resample(target, recipe.size), recipe)
+    if recipe.size is not None:
+        targets = [resample(target, recipe.size) for target in targets]
+    sides = sorted({len(target) for target in targets})
+    if len(sides) > 1:
+        raise bad("images", "of one side length, or the recipe to set a size", sides)
+    if recipe.coarse_to_fine and recipe.coarse_to_fine[-1] >= sides[0]:
+        raise bad("coarse_to_fine", f"sides below the target's own {sides[0]}", recipe.coarse_to_fine)
+    return Problem(architecture, np.stack(targets), recipe)
 
 
 def _checked_seeds(seeds: object) -> list[int]:

@@ -34,20 +34,18 @@ SLOPES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 class Gradient:
-    """Computes the loss and its gradient for one architecture and one target.
+    """Computes the loss and its gradient for one architecture and one number of pixels.
 
     Args:
         architecture: Of the networks.
         inputs: ``(4, pixels)`` float tensor; its dtype and device are used throughout.
-        target: ``(3, pixels)`` RGB in [0, 1].
         map_l1: Weight of the mean absolute hidden activation in the gradient.
 
     Source: paper, conventional SGD; the penalty is ours.
     """
 
-    def __init__(self, architecture: Architecture, inputs: Tensor, target: Tensor, *, map_l1: float = 0.0) -> None:
+    def __init__(self, architecture: Architecture, inputs: Tensor, *, map_l1: float = 0.0) -> None:
         self.architecture = architecture
-        self.target = target
         tile = min(TILE, inputs.shape[1])
         depth, width = architecture.depth, architecture.width
         self._tiles = [part.contiguous() for part in inputs.split(tile, dim=1)]
@@ -57,23 +55,30 @@ class Gradient:
         self._slopes = inputs.new_empty(depth, sum(rows.stop - rows.start for _, rows in self._bent) * tile)
         self._carried = inputs.new_empty(2, width * tile)
 
+    def look_at(self, inputs: Tensor) -> None:
+        """Take other pixels, as many as before: ``(4, pixels)``."""
+        for tile, part in zip(self._tiles, inputs.split(self._tiles[0].shape[1], dim=1), strict=True):
+            tile.copy_(part)
+
     @torch.no_grad()
-    def loss(self, weights: Tensor) -> Tensor:
+    def loss(self, weights: Tensor, target: Tensor) -> Tensor:
         """Return the mean squared error over pixels and channels, as a tensor of one number.
 
         Args:
             weights: ``(n,)``, layer after layer.
+            target: ``(3, pixels)`` RGB in [0, 1].
         """
         matrices = unflatten(self.architecture, weights)
-        errors = [self._error(self._forward(matrices, tile), start) for start, tile in self._starts()]
+        errors = [self._error(self._forward(matrices, tile), target, start) for start, tile in self._starts()]
         return torch.stack(errors).sum()
 
     @torch.no_grad()
-    def __call__(self, weights: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, weights: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Return the loss and its gradient.
 
         Args:
             weights: ``(n,)``, layer after layer.
+            target: ``(3, pixels)`` RGB in [0, 1].
 
         Returns:
             The mean squared error as a tensor of one number, and the ``(n,)`` gradient of it and of the map penalty.
@@ -85,7 +90,7 @@ class Gradient:
         for start, tile in self._starts():
             outputs = self._forward(matrices, tile).requires_grad_()
             with torch.enable_grad():
-                error = self._error(outputs, start)
+                error = self._error(outputs, target, start)
             (pull,) = torch.autograd.grad(error, outputs)
             errors.append(error.detach())
             self._backward(matrices, pieces, tile, pull)
@@ -94,10 +99,10 @@ class Gradient:
     def _starts(self) -> list[tuple[int, Tensor]]:
         return [(number * self._tiles[0].shape[1], tile) for number, tile in enumerate(self._tiles)]
 
-    def _error(self, outputs: Tensor, start: int) -> Tensor:
+    def _error(self, outputs: Tensor, target: Tensor, start: int) -> Tensor:
         """Return a tile's share of the mean squared error."""
-        target = self.target[:, start : start + outputs.shape[1]]
-        return torch.square(images.colour(outputs) - target).sum() / self.target.numel()
+        part = target[:, start : start + outputs.shape[1]]
+        return torch.square(images.colour(outputs) - part).sum() / target.numel()
 
     def _layer(self, buffer: Tensor, layer: int, pixels: int) -> Tensor:
         """Return the first part of one row of a buffer as ``(neurons, pixels)``."""

@@ -6,8 +6,8 @@ interruption is in the plain numpy `State`: an engine keeps nothing between two 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,15 +26,20 @@ class Problem:
 
     Args:
         architecture: Of the networks.
-        target: ``(size, size, 3)`` float64 in [0, 1], already at the size to train at.
+        targets: ``(images, size, size, 3)`` float64 in [0, 1], already at the size to train at.
         recipe: How to train.
 
     Source: ours.
     """
 
     architecture: Architecture
-    target: Array
+    targets: Array
     recipe: Recipe
+
+    @property
+    def side(self) -> int:
+        """Side length of the targets in pixels."""
+        return int(self.targets.shape[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,22 +49,23 @@ class State:
     Args:
         step: Updates done.
         weights: ``(n,)`` float32, layer after layer, each (in, out) row by row.
-        first: ``(n,)`` float32, Adam's running mean of the gradient.
-        second: ``(n,)`` float32, Adam's running mean of its square.
+        memory: What the optimiser carries from step to step, float32 by name; empty before the first step.
+        seed: Of the network, for recipes that draw pixels.
+        image: Which of the problem's targets it learns.
 
     Source: ours.
     """
 
     step: int
     weights: Flat
-    first: Flat
-    second: Flat
+    memory: Mapping[str, Flat] = field(default_factory=dict)
+    seed: int = 0
+    image: int = 0
 
     @classmethod
-    def start(cls, network: Network) -> State:
+    def start(cls, network: Network, *, seed: int = 0, image: int = 0) -> State:
         """Return the state before the first step."""
-        weights = network.flat().astype(np.float32)
-        return cls(0, weights, np.zeros_like(weights), np.zeros_like(weights))
+        return cls(0, network.flat().astype(np.float32), {}, seed, image)
 
 
 class Engine(Protocol):
@@ -89,12 +95,12 @@ class Engine(Protocol):
             steps: How many.
 
         Returns:
-            The new states, and ``(S, steps)`` float64 losses, each **before** its step.
+            The new states, and ``(S, steps)`` float64 losses, each **before** its step, on the pixels it looked at.
         """
         ...
 
     def losses(self, states: Sequence[State]) -> Array:
-        """Return the ``(S,)`` float64 losses of the states as they stand."""
+        """Return the ``(S,)`` float64 losses of the states as they stand, on all pixels of their targets."""
         ...
 
 

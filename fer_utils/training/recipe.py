@@ -11,13 +11,16 @@ from fer_utils.checks import BadInput, bad, one_of, real, whole
 from fer_utils.images import image_size
 from fer_utils.training.reference import PAPER_LEARNING_RATES
 
-OPTIMISERS = ("adam", "sgd")
+OPTIMISERS = ("adam", "sgd", "soap", "muon", "lbfgs")
 SCHEDULES = ("constant", "cosine")
 INITS = ("lecun_normal",)
 MOST_STEPS = 1_000_000_000
+MOST_DRAWN = 1 << 24
 
 # What may differ while the recipe is still the paper's: its length, rate, resolution and what is written down.
 _FREE = frozenset({"steps", "learning_rate", "size", "snapshots", "name"})
+# Fields that came after the first stored runs: at their defaults they are no part of a run's identity.
+_LATER = frozenset({"pixels", "coarse_to_fine"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +30,15 @@ class Recipe:
     Args:
         steps: Updates of the weights, at least 1.
         learning_rate: Above 0; with a normalised gradient and plain SGD it is the length of each step.
-        optimiser: "adam" (0.9, 0.999, 1e-8, bias-corrected) or "sgd" (no momentum).
+        optimiser: "adam" (0.9, 0.999, 1e-8, bias-corrected), "sgd" (no momentum), "soap", "muon" or "lbfgs"; the last
+            measures its own steps, so its learning rate is best 1 and its gradient must not be normalised.
         normalise_gradient: Divide the whole gradient by its global L2 norm before the optimiser sees it.
         schedule: "constant", or "cosine": the rate falls along half a cosine to zero at the last step.
         init: "lecun_normal": truncated normal of variance 1 / fan-in.
         init_gain: Factor on the first weights, above 0.
         size: Side length in pixels to train at, or None for the target's own; the target is resampled.
+        pixels: How many pixels each step draws, with repetition; None for all of them.
+        coarse_to_fine: Rising side lengths to train at before the target's own, each for an equal share of the steps.
         weight_l1: Weight of the mean absolute weight, added to the loss that is descended.
         weight_l2: Weight of the mean squared weight, likewise.
         map_l1: Weight of the mean absolute hidden activation over layers, neurons and pixels, likewise.
@@ -42,7 +48,7 @@ class Recipe:
     Raises:
         BadInput: A value is of the wrong kind or out of range.
 
-    Source: paper, conventional SGD; the normalised gradient is in the authors' code only; penalties, gain, cosine ours.
+    Source: paper, conventional SGD; the normalised gradient is in the authors' code only; all else ours.
     """
 
     steps: int = 100_000
@@ -53,6 +59,8 @@ class Recipe:
     init: str = "lecun_normal"
     init_gain: float = 1.0
     size: int | None = None
+    pixels: int | None = None
+    coarse_to_fine: tuple[int, ...] = ()
     weight_l1: float = 0.0
     weight_l2: float = 0.0
     map_l1: float = 0.0
@@ -73,8 +81,12 @@ class Recipe:
             "init": one_of("init", self.init, INITS),
             "init_gain": real("init_gain", self.init_gain, above=0),
             "size": None if self.size is None else image_size("size", self.size),
+            "pixels": None if self.pixels is None else whole("pixels", self.pixels, least=1, most=MOST_DRAWN),
+            "coarse_to_fine": _rising_sides(self.coarse_to_fine),
             "snapshots": _steps_to_keep(self.snapshots),
         }
+        if self.optimiser == "lbfgs":
+            _refuse_for_line_search(self)
         for penalty in ("weight_l1", "weight_l2", "map_l1"):
             plain[penalty] = real(penalty, getattr(self, penalty), least=0)
         for field, value in plain.items():
@@ -120,7 +132,7 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as plain JSON."""
-        return {**asdict(self), "snapshots": list(self.snapshots)}
+        return {**asdict(self), "snapshots": list(self.snapshots), "coarse_to_fine": list(self.coarse_to_fine)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any], *, path: str | Path | None = None) -> Recipe:
@@ -146,7 +158,9 @@ class Recipe:
         """Return what decides a run's result, besides its target: all but the name, the size (the target has it), and
         snapshots beyond the last step.
         """
+        default = Recipe().to_json()
         plain = self.to_json()
+        plain = {name: value for name, value in plain.items() if name not in _LATER or value != default[name]}
         plain["snapshots"] = [step for step in self.snapshots if 0 < step < self.steps]
         return {name: value for name, value in plain.items() if name not in {"name", "size"}}
 
@@ -157,6 +171,23 @@ _NAMES = tuple(field.name for field in fields(Recipe))
 def _refuse_unknown(changes: Mapping[str, Any]) -> None:
     for name in changes:
         one_of("field of the recipe", name, _NAMES)
+
+
+def _refuse_for_line_search(recipe: Recipe) -> None:
+    """A line search compares losses, so the loss must be the same function at every step, and the gradient its own."""
+    for field, fit in (("normalise_gradient", False), ("pixels", None), ("coarse_to_fine", ())):
+        value = getattr(recipe, field)
+        if value is not fit and value != fit:
+            raise bad(field, f"{fit} with the optimiser 'lbfgs'", value)
+
+
+def _rising_sides(value: object) -> tuple[int, ...]:
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise bad("coarse_to_fine", "a list of rising side lengths", value)
+    sides = tuple(image_size("side in coarse_to_fine", side) for side in value)
+    if list(sides) != sorted(set(sides)):
+        raise bad("coarse_to_fine", "a list of rising side lengths", sides)
+    return sides
 
 
 def _steps_to_keep(value: object) -> tuple[int, ...]:

@@ -72,7 +72,7 @@ class Progress:
     """A run under way: all that a resumed run needs to go on to the same bits.
 
     Args:
-        state: The weights and Adam's running means.
+        state: The weights and the optimiser's memory.
         history: Losses of the steps done.
         snapshots: ``(n,)`` float32 weights by step.
         seconds: Training time so far.
@@ -88,18 +88,19 @@ class Progress:
     resumed: bool = False
 
 
-def run_key(problem: Problem, seed: int, maths: str) -> str:
+def run_key(problem: Problem, seed: int, maths: str, *, image: int = 0) -> str:
     """Return the name under which a run is stored: a hash of all that decides its result.
 
     Args:
         problem: Architecture, target and recipe.
         seed: Of the first weights.
         maths: The engine's mark.
+        image: Which of the problem's targets.
 
     Source: ours.
     """
     architecture, recipe = str(problem.architecture), problem.recipe.identity()
-    return storage.content_hash(_SCHEMA, maths, architecture, recipe, problem.target, seed)
+    return storage.content_hash(_SCHEMA, maths, architecture, recipe, problem.targets[image], seed)
 
 
 def versions() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Building the kernel: one call of the C++ compiler, the result kept in the user's cache folder.
+"""Building a kernel: one call of the C++ compiler, the result kept in the user's cache folder.
 
 A plain shared library called through ctypes is built in seconds and asks for nothing but a compiler; an extension of
 torch would want ninja, Python's headers, and half a minute for torch's own. The file's name holds a hash of the source
@@ -28,45 +28,51 @@ COMPILERS = ("g++", "c++", "clang++")
 PATIENCE = 300  # seconds a compiler may take
 
 
-def obstacle() -> str | None:
+def obstacle(sources: tuple[Path, ...] | None = None) -> str | None:
     """Say in one sentence why the fused engine cannot be used here, or return None where it can.
 
     The first call compiles the kernel, for a few seconds, unless that was done before.
 
+    Args:
+        sources: The C++ file to build and the headers it reads; by default those of the training kernel.
+
     Source: ours.
     """
     try:
-        library()
+        library(sources)
     except BadInput as error:
         return str(error)
     return None
 
 
-def library() -> ctypes.CDLL:
-    """Return the compiled kernel, building it if need be.
+def library(sources: tuple[Path, ...] | None = None) -> ctypes.CDLL:
+    """Return a compiled kernel, building it if need be.
 
     The compiler is the one named by the environment variable FER_CXX, else the first of `COMPILERS` that is there.
+
+    Args:
+        sources: The C++ file to build and the headers it reads; by default those of the training kernel.
 
     Raises:
         BadInput: There is no compiler, or it cannot build the kernel.
 
     Source: ours.
     """
-    return _library(os.environ.get("FER_CXX") or "")
+    return _library(os.environ.get("FER_CXX") or "", sources or SOURCES)
 
 
 @functools.cache
-def _library(wanted: str) -> ctypes.CDLL:
+def _library(wanted: str, sources: tuple[Path, ...]) -> ctypes.CDLL:
     compiler = _compiler(wanted)
     tuning, macros = _tuning(compiler)
-    mark = storage.content_hash(*SOURCES, " ".join([*FLAGS, *tuning]), macros)
-    path = _folder() / f"kernel-{mark[:32]}.so"
+    mark = storage.content_hash(*sources, " ".join([*FLAGS, *tuning]), macros)
+    path = _folder() / f"{sources[0].stem}-{mark[:32]}.so"
     if path.exists():
         try:
             return ctypes.CDLL(str(path))
         except OSError:  # a broken file: build it again
             path.unlink(missing_ok=True)
-    return _build([compiler, *FLAGS, *tuning], path)
+    return _build([compiler, *FLAGS, *tuning, str(sources[0])], path)
 
 
 def _compiler(wanted: str) -> str:
@@ -92,7 +98,7 @@ def _build(command: list[str], path: Path) -> ctypes.CDLL:
     try:
         with tempfile.TemporaryDirectory(dir=path.parent) as aside:
             made = Path(aside) / path.name
-            done = _run([*command, "-shared", "-o", str(made), str(SOURCES[0])])
+            done = _run([*command, "-shared", "-o", str(made)])
             if done.returncode != 0:
                 complaint = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
                 raise BadInput(f"The fused engine cannot be built: {shorten(complaint.strip(), most=300)}")

@@ -30,7 +30,8 @@ struct Task {
     int64_t pixels, steps;
     double weight_l1, weight_l2, map_l1;  // penalties
     const int32_t *kinds, *counts;        // of the activation groups
-    const float *inputs, *target;         // (4, pixels) and (3, pixels)
+    const float *inputs, *targets;        // pictures, each (4, pixels) or (3, pixels)
+    const int64_t *input_at, *target_at;  // (networks, steps): where in them a step's own picture begins
     float *weights, *first, *second;      // (networks, n): weights and Adam's two running means
     const int64_t *ages;                  // (networks): updates done before
     const double *rates;                  // (networks, steps): learning rates
@@ -78,12 +79,13 @@ struct Tile {
             }
     }
 
-    // Forward and backward over the pixels from `start`; adds to the gradient, returns the sum of squared errors.
-    double run(const float *weights, const float *turned, int64_t start, float *gradient) {
+    // Forward and backward over the pixels from `start` of picture `look`; adds to the gradient, and returns the sum of
+    // squared errors.
+    double run(const float *weights, const float *turned, int64_t look, int64_t start, float *gradient) {
         const int real = int(std::min<int64_t>(task.tile, task.pixels - start));
         const int pixels = (real + BLOCK - 1) / BLOCK * BLOCK;
-        fetch(task.inputs + start, INPUTS, inputs.get(), real, pixels);
-        fetch(task.target + start, OUTPUTS, target.get(), real, pixels);
+        fetch(task.inputs + task.input_at[look] + start, INPUTS, inputs.get(), real, pixels);
+        fetch(task.targets + task.target_at[look] + start, OUTPUTS, target.get(), real, pixels);
         for (int l = 0; l < task.depth; l++) forward(weights + offset(l), l, pixels);
         product(weights + offset(task.depth), OUTPUTS, width, layer(task.depth - 1), pulls.get(), stride, pixels);
         const double error = colour(pulls.get(), target.get(), stride, pixels, real);
@@ -184,7 +186,7 @@ struct Work {
 
     void run(int thread, Tile &tile) {
         for (int64_t step = 0; step < task.steps; step++) {
-            for (int64_t item; (item = next.fetch_add(1)) < task.networks * parts;) part(item, tile);
+            for (int64_t item; (item = next.fetch_add(1)) < task.networks * parts;) part(item, step, tile);
             barrier.wait(team);
             for (int network = thread; network < task.networks; network += team) update(network, step, tile);
             if (thread == 0) next = 0;
@@ -192,13 +194,14 @@ struct Work {
         }
     }
 
-    void part(int64_t item, Tile &tile) {
-        const int64_t network = item / parts, number = item % parts;
+    void part(int64_t item, int64_t step, Tile &tile) {
+        const int64_t network = item / parts, number = item % parts, look = network * task.steps + step;
         float *gradient = task.job == LOSS ? nullptr : gradients.get() + item * count;
         if (gradient) std::memset(gradient, 0, count * sizeof(float));
+        const float *const weights = task.weights + network * count, *const exchanged = turned.get() + network * count;
         double error = 0;
         for (int64_t t = number * tiles / parts; t < (number + 1) * tiles / parts; t++)
-            error += tile.run(task.weights + network * count, turned.get() + network * count, t * task.tile, gradient);
+            error += tile.run(weights, exchanged, look, t * task.tile, gradient);
         errors[item] = error;
     }
 
