@@ -49,7 +49,7 @@ class State:
     Args:
         step: Updates done.
         weights: ``(n,)`` float32, layer after layer, each (in, out) row by row.
-        memory: What the optimiser carries from step to step, float32 by name; empty before the first step.
+        memory: What the optimiser carries from step to step, arrays by name; empty before the first step.
         seed: Of the network, for recipes that draw pixels.
         image: Which of the problem's targets it learns.
 
@@ -58,7 +58,7 @@ class State:
 
     step: int
     weights: Flat
-    memory: Mapping[str, Flat] = field(default_factory=dict)
+    memory: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     seed: int = 0
     image: int = 0
 

@@ -85,12 +85,12 @@ class Recipe:
             "coarse_to_fine": _rising_sides(self.coarse_to_fine),
             "snapshots": _steps_to_keep(self.snapshots),
         }
-        if self.optimiser == "lbfgs":
-            _refuse_for_line_search(self)
         for penalty in ("weight_l1", "weight_l2", "map_l1"):
             plain[penalty] = real(penalty, getattr(self, penalty), least=0)
         for field, value in plain.items():
             object.__setattr__(self, field, value)
+        if self.optimiser == "lbfgs":
+            _refuse_for_line_search(self)
 
     @classmethod
     def paper(cls, image_name: str, **changes: Any) -> Recipe:
@@ -177,7 +177,7 @@ def _refuse_for_line_search(recipe: Recipe) -> None:
     """A line search compares losses, so the loss must be the same function at every step, and the gradient its own."""
     for field, fit in (("normalise_gradient", False), ("pixels", None), ("coarse_to_fine", ())):
         value = getattr(recipe, field)
-        if value is not fit and value != fit:
+        if value != fit:
             raise bad(field, f"{fit} with the optimiser 'lbfgs'", value)
 
 

@@ -167,8 +167,10 @@ class FusedEngine:
         """Return the same for steps that draw their pixels."""
         seen = [self._pixels.seen(state, state.step + step, side) for state in states for step in range(steps)]
         number = np.arange(len(seen)).reshape(len(states), steps)
-        places = tuple(rows * self._pixels.most * number for rows in (4, 3))
-        return (np.stack([one for one, _ in seen]), np.stack([one for _, one in seen])), places  # type: ignore[return-value]
+        places = [rows * self._pixels.most * number for rows in (4, 3)]
+        # stack alone would keep the layout that indexing gave the draws, which is not the kernel's
+        inputs, targets = (np.ascontiguousarray(np.stack(ones)) for ones in zip(*seen, strict=True))
+        return (inputs, targets), (places[0], places[1])
 
     def _run(
         self,

@@ -22,20 +22,23 @@ def soap(
     Source: Vyas et al. 2024, "SOAP: improving and stabilizing Shampoo using Adam", algorithm 3.
     """
     loss, direction = ask(weights)
+    exact = direction.double()  # near-zero directions of a float32 product would be blown up to full size
     after = weights.clone()
     fresh: Memory = {}
     for name, part in _stacks(architecture).items():
         known = {key.removeprefix(f"{name}."): value for key, value in memory.items() if key.startswith(f"{name}.")}
-        stack, gradient = after[part.flat].view(part.shape), direction[part.flat].view(part.shape)
-        now = known if known else _soap_start(gradient)
-        update, now = _soap_update(gradient, now, step=step)
-        stack.sub_(update, alpha=rate)
-        fresh |= {f"{name}.{key}": value for key, value in now.items()}
+        stack, gradient = after[part.flat].view(part.shape), exact[part.flat].view(part.shape)
+        if known:
+            update, known = _soap_update(gradient, known, step=step)
+            stack.sub_(update.to(stack.dtype), alpha=rate)
+        else:
+            known = _soap_start(gradient)
+        fresh |= {f"{name}.{key}": value for key, value in known.items()}
     return after, fresh, loss
 
 
 def _soap_start(gradient: Tensor) -> Memory:
-    """Take the bases of the first gradient."""
+    """Take the bases of the first gradient; as in the authors' code, the first step goes nowhere."""
     left, right = gradient @ gradient.mT, gradient.mT @ gradient
     bases = {f"{side}_basis": torch.linalg.eigh(one)[1].flip(-1) for side, one in (("left", left), ("right", right))}
     zeros = torch.zeros_like(gradient)
@@ -48,7 +51,7 @@ def _soap_update(gradient: Tensor, now: Memory, *, step: int) -> tuple[Tensor, M
     first = now["first"].lerp(gradient, 1 - BETA)
     turned = left.mT @ gradient @ right
     second = now["second"].lerp(turned.square(), 1 - BETA)
-    unbiased = 1 - BETA ** (step + 1)
+    unbiased = 1 - BETA**step
     scaled = (left.mT @ first @ right / unbiased) / ((second / unbiased).sqrt() + EPSILON)
     after = {
         **now,
@@ -57,7 +60,7 @@ def _soap_update(gradient: Tensor, now: Memory, *, step: int) -> tuple[Tensor, M
         "left": now["left"].lerp(gradient @ gradient.mT, 1 - BETA),
         "right": now["right"].lerp(gradient.mT @ gradient, 1 - BETA),
     }
-    return left @ scaled @ right.mT, _soap_turn(after) if (step + 1) % EVERY == 0 else after
+    return left @ scaled @ right.mT, _soap_turn(after) if step % EVERY == 0 else after
 
 
 def _soap_turn(now: Memory) -> Memory:
