@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -142,14 +143,15 @@ def test_five_values_a_unit_to_either_side_are_the_papers() -> None:
 @given(networks(), VALUES, st.data())
 def test_sweeping_many_is_sweeping_each(network: Network, offsets: list[float], data: st.DataObject) -> None:
     weights = data.draw(st.lists(weights_of(network), max_size=4))
-    found = list(sweeps.sweep_many(network, weights, offsets, size=4))
+    found = list(sweeps.sweep_many(network, weights, offsets, size=4, engine="numpy"))
     assert [weight for weight, _ in found] == weights
     for weight, stack in found:
         values = network.weight(weight) + np.array(offsets)
         assert np.array_equal(stack, sweeps.sweep(network, weight, values, size=4))
 
 
-def test_the_many_may_be_ids_and_places_and_a_generator() -> None:
+@pytest.mark.parametrize("engine", ["auto", "numpy"])
+def test_the_many_may_be_ids_and_places_and_a_generator(engine: str) -> None:
     network = random_network(EVERY_ACTIVATION, 3)
     places = [network.architecture.locate(number) for number in (5, 90, 0)]
 
@@ -158,13 +160,39 @@ def test_the_many_may_be_ids_and_places_and_a_generator() -> None:
         yield places[1]
         yield 0
 
-    assert [weight for weight, _ in sweeps.sweep_many(network, mixed(), [0.0], size=4)] == places
+    assert [weight for weight, _ in sweeps.sweep_many(network, mixed(), [0.0], size=4, engine=engine)] == places
+    assert list(sweeps.sweep_many(network, [], [0.0], size=4, engine=engine)) == []
+    assert sweeps.rank(network, [], size=4, engine=engine) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"engine": "fussed"}, r"engine must be one of auto, numpy, fused \(did you mean 'fused'\?\), got 'fussed'"),
+        ({"engine": None}, "engine must be one of auto, numpy, fused"),
+        ({"threads": 0}, "threads must be a whole number of at least 1"),
+        ({"threads": 1.5}, "threads must be a whole number"),
+        ({"size": 1}, "size"),
+        ({"offsets": [0.0, math.nan]}, "values must be a finite number, got nan"),
+    ],
+)
+def test_faulty_options_of_many_sweeps_are_refused(options: dict[str, Any], sentence: str) -> None:
+    network = random_network(EVERY_ACTIVATION, 1)
+    given_options = {"offsets": [0.0, 1.0], "size": 4} | options
+    for call in (sweeps.rank, sweeps.effects, lambda *a, **b: list(sweeps.sweep_many(*a, **b))):
+        with pytest.raises(BadInput, match=sentence):
+            call(network, [0], **given_options)
+
+
+def test_one_picture_has_no_effect_to_measure() -> None:
+    with pytest.raises(BadInput, match=r"offsets must be at least two numbers, got \[1.0\]"):
+        sweeps.effects(random_network(EVERY_ACTIVATION, 1), [0], [1.0], size=4)
 
 
 @given(networks(), st.integers(0, 9))
 def test_ranks_run_from_the_strongest_to_the_weakest(network: Network, start: int) -> None:
     weights = [network.architecture.locate(n) for n in range(start, network.architecture.weight_count, 11)]
-    ranked = sweeps.rank(network, weights, size=4)
+    ranked = sweeps.rank(network, weights, size=4, engine="numpy")
     assert sorted(weight for weight, _ in ranked) == sorted(weights)
     effects = [effect for _, effect in ranked]
     assert effects == sorted(effects, reverse=True)

@@ -1,4 +1,4 @@
-"""Weight sweeps: draw the picture again while one weight, or one direction, moves away from its value.
+"""Drawing sweeps: the pictures of a network while one weight, or one direction, moves.
 
 A weight in layer ``l`` leaves every layer below ``l`` as it is, and changes one neuron's weighted sum by
 (new - old) times the map it reads. So the layers below are computed once, the sum is updated, and only
@@ -8,34 +8,19 @@ the layers above run again, all values of the sweep together. The result equals 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from fer_utils import activations, garden, images
+from fer_utils import activations, images
 from fer_utils.checks import BadInput, bad, real, whole
 from fer_utils.cppn import Network, Weight, step
 from fer_utils.images import Array
-from fer_utils.layerize import EvolvedNetwork
+from fer_utils.sweeps.choosing import known_engine, known_threads
+from fer_utils.sweeps.compiled import Sweeper
 
-PAPER_SWEEPS: dict[str, dict[str, dict[int, str]]] = {
-    "skull": {
-        "evolved": {4371: "mouth opening", 5009: "winking", 5097: "eye width", 37: "jaw width"},
-        "sgd": {1587: "", 81: "", 46: "", 3185: ""},
-    },
-    "butterfly": {
-        "evolved": {1949: "wing area", 3702: "colour", 17: "butterfly to fly", 133: "vertical shape"},
-        "sgd": {5603: "", 3796: "", 3848: "", 78: ""},
-    },
-    "apple": {
-        "evolved": {42178: "stem angle", 4140: "size", 34459: "background", 17131: "stem removed"},
-        "sgd": {37753: "", 135: "", 37721: "", 37809: ""},
-    },
-}
-"""Weights the paper chose to sweep, by image and network, as paper id to the paper's label.
-
-Source: paper, figures 6, 16 and 20 (it gives the SGD networks' sweeps no labels).
-"""
+MOST_BYTES = 256_000_000  # of pictures drawn ahead in one call of the compiled kernel
 
 
 def around(network: Network, weight: int | Sequence[int], *, span: float = 1.0, count: int = 5) -> Array:
@@ -74,12 +59,18 @@ def sweep(network: Network, weight: int | Sequence[int], values: Iterable[float]
     Source: paper, figures 6, 16, 20.
     """
     place = network.architecture.resolve(weight)
-    return _render(network, place, _values(values), _Prefix(network, images.image_size("size", size)))
+    return render(network, place, values_of(values), Prefix(network, images.image_size("size", size)))
 
 
 def sweep_many(
-    network: Network, weights: Iterable[int | Sequence[int]], offsets: Iterable[float], *, size: int = 64
-) -> Iterator[tuple[Weight, Array]]:
+    network: Network,
+    weights: Iterable[int | Sequence[int]],
+    offsets: Iterable[float],
+    *,
+    size: int = 64,
+    engine: str = "auto",
+    threads: int | None = None,
+) -> Iterator[tuple[Weight, Any]]:
     """Sweep many weights, each through its own value plus the same offsets, computing shared layers once.
 
     Args:
@@ -87,17 +78,44 @@ def sweep_many(
         weights: Paper ids or (layer, row, column).
         offsets: Added to each weight's own value.
         size: Side length in pixels.
+        engine: "numpy" in float64, "fused" in compiled float32, drawing some weights ahead; "auto" is fused where
+            it can be built, else numpy.
+        threads: CPU threads of the fused engine, or None for torch's present number. They do not change a bit.
 
     Yields:
-        (layer, row, column) and its ``(len(offsets), size, size, 3)`` stack, in the order given.
+        (layer, row, column) and its ``(len(offsets), size, size, 3)`` stack in [0, 1], float64 from numpy and float32
+        from fused, in the order given.
 
     Source: paper, supplement with all sweeps.
     """
-    prefix = _Prefix(network, images.image_size("size", size))
-    steps = _values(offsets)
-    for weight in weights:
-        place = network.architecture.resolve(weight)
-        yield place, _render(network, place, network.weight(place) + steps, prefix)
+    steps, side = values_of(offsets), images.image_size("size", size)
+    team, places = known_threads(threads), (network.architecture.resolve(weight) for weight in weights)
+    if known_engine(engine) == "fused":
+        yield from _drawn_ahead(network, places, steps, Sweeper(network, side, threads=team))
+        return
+    prefix = Prefix(network, side)
+    for place in places:
+        yield place, render(network, place, network.weight(place) + steps, prefix)
+
+
+def changes_of(network: Network, places: Sequence[Weight], steps: Array) -> Array:
+    """Return by how much every value of every sweep differs from the weight's own: ``(len(places), len(steps))``."""
+    own = np.array([network.weights[layer][row, column] for layer, row, column in places])[:, None]
+    return (own + steps) - own  # not just the steps: what is lost beside a large weight is no change
+
+
+def _drawn_ahead(
+    network: Network, places: Iterator[Weight], steps: Array, sweeper: Sweeper
+) -> Iterator[tuple[Weight, Any]]:
+    """Let the kernel draw as many weights at once as the memory set aside for them holds."""
+    prefix = Prefix(network, sweeper.size)
+    some = max(1, MOST_BYTES // (12 * len(steps) * sweeper.size**2))
+    while group := list(islice(places, some)):
+        stacks, lost = sweeper.pictures(group, changes_of(network, group, steps))
+        for number, place in enumerate(group):
+            if lost[number]:
+                stacks[number][:] = render(network, place, network.weight(place) + steps, prefix)
+            yield place, stacks[number]
 
 
 def sweep_direction(
@@ -125,8 +143,8 @@ def sweep_direction(
         along = np.empty(0)  # refused with the rest, below
     if along.shape != shape or not np.isfinite(along).all():
         raise bad("direction", f"finite numbers of shape {shape}", direction)
-    prefix = _Prefix(network, images.image_size("size", size))
-    moved = network.weights[index] + _values(values)[:, None, None] * along
+    prefix = Prefix(network, images.image_size("size", size))
+    moved = network.weights[index] + values_of(values)[:, None, None] * along
     return _finish(network, index, step(moved, network.architecture, index, prefix.below(index)), prefix)
 
 
@@ -150,112 +168,7 @@ def random_row_direction(network: Network, layer: int, row: int, *, seed: int) -
     return direction / np.linalg.norm(direction)
 
 
-def effect(stack: object) -> float:
-    """Measure how much a sweep moves the picture: the variance over the sweep, averaged over pixels and channels.
-
-    Args:
-        stack: ``(n, size, size, 3)``.
-
-    Source: paper, supplement with all sweeps (its sorting order).
-    """
-    try:
-        array = np.asarray(stack, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise bad("stack", "images of shape (n, size, size, 3) with n at least 2", stack) from None
-    if array.ndim != 4 or len(array) < 2:
-        raise bad("stack", "images of shape (n, size, size, 3) with n at least 2", stack)
-    return float(array.var(axis=0).mean())
-
-
-def sweepable(network: Network) -> list[Weight]:
-    """List the weights worth sweeping: not zero, and not a copy that only carries a value on.
-
-    Args:
-        network: Any layered network; the evolved skull has 57 such weights.
-
-    Returns:
-        (layer, row, column), layer after layer.
-
-    Source: paper, supplement with all sweeps.
-    """
-    copies = network.copies if isinstance(network, EvolvedNetwork) else frozenset()
-    return [weight for weight in network.nonzero() if weight not in copies]
-
-
-def rank(
-    network: Network,
-    weights: Iterable[int | Sequence[int]],
-    *,
-    offsets: Iterable[float] = (-1.0, -0.5, 0.0, 0.5, 1.0),
-    size: int = 64,
-) -> list[tuple[Weight, float]]:
-    """Sort weights by how much their sweep moves the picture, the strongest first.
-
-    Args:
-        network: Any layered network.
-        weights: Paper ids or (layer, row, column).
-        offsets: Added to each weight's own value.
-        size: Side length in pixels.
-
-    Returns:
-        ((layer, row, column), effect) pairs; ``effect`` is the variance that the sweep causes.
-
-    Source: paper, supplement with all sweeps (its sorting order).
-    """
-    found = [(weight, effect(stack)) for weight, stack in sweep_many(network, weights, offsets, size=size)]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
-
-
-def sample(network: Network, count: int, *, seed: int) -> list[Weight]:
-    """Draw weights at random from those worth sweeping, without repetition.
-
-    Args:
-        network: Any layered network.
-        count: How many; all of them if there are fewer.
-        seed: Seed of the draw.
-
-    Source: ours.
-    """
-    weights = sweepable(network)
-    wanted = min(whole("count", count, least=1), len(weights))
-    chosen = np.random.default_rng(whole("seed", seed, least=0)).choice(len(weights), size=wanted, replace=False)
-    return [weights[index] for index in sorted(chosen)]
-
-
-def named(network: EvolvedNetwork, *, count: int = 4) -> dict[Weight, str]:
-    """Give the weights of a layered genome that are known by a name.
-
-    Args:
-        network: A layered genome. The paper named four weights of each of its three; our own genomes carry
-            names too; for any other, the strongest weights are taken and called by the nodes they join.
-        count: How many to take where there are no names.
-
-    Returns:
-        (layer, row, column) to name.
-
-    Source: paper, figures 6, 16 and 20; ours for our own genomes.
-    """
-    known = _known_names(network)
-    if known:
-        return known
-    strongest = [weight for weight, _ in rank(network, sweepable(network))[:count]]
-    return {weight: network.connection_name(weight) for weight in strongest}
-
-
-def _known_names(network: EvolvedNetwork) -> dict[Weight, str]:
-    """Look a genome's names up; a genome of the same name with other connections is another genome, and has none."""
-    name, architecture = network.genome.name, network.architecture
-    if name in PAPER_SWEEPS:
-        ids = PAPER_SWEEPS[name]["evolved"]
-        inside = max(ids) < architecture.weight_count
-        found = {architecture.locate(paper_id): text for paper_id, text in ids.items()} if inside else {}
-        return found if set(found) <= set(network.connection_of) else {}
-    links = garden.NAMED_SWEEPS.get(name, {})
-    whole_set = set(links) <= set(network.weight_of)
-    return {network.weight_of[link]: text for link, text in links.items()} if whole_set else {}
-
-
-class _Prefix:
+class Prefix:
     """The layers of a network as it is, for sweeps to start from; none is computed before it is asked for."""
 
     def __init__(self, network: Network, size: int) -> None:
@@ -271,7 +184,8 @@ class _Prefix:
         return self._below[layer]
 
 
-def _values(values: Iterable[float]) -> Array:
+def values_of(values: Iterable[float]) -> Array:
+    """Return the values of a sweep as float64, or refuse them."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0:
         raise bad("values", "a sequence of numbers", values)
     numbers = [real("each of the values", value) for value in values]
@@ -280,7 +194,7 @@ def _values(values: Iterable[float]) -> Array:
     return np.array(numbers)
 
 
-def _render(network: Network, weight: Weight, values: Array, prefix: _Prefix) -> Array:
+def render(network: Network, weight: Weight, values: Array, prefix: Prefix) -> Array:
     """Update one neuron's sum for each value, then run the layers above for all values together."""
     layer, row, column = weight
     architecture, below = network.architecture, prefix.below(layer)
@@ -295,7 +209,7 @@ def _render(network: Network, weight: Weight, values: Array, prefix: _Prefix) ->
     return _finish(network, layer, whole_layer, prefix)
 
 
-def _finish(network: Network, layer: int, values: Any, prefix: _Prefix) -> Array:
+def _finish(network: Network, layer: int, values: Any, prefix: Prefix) -> Array:
     """Run the layers above ``layer`` and colour the result."""
     for above in range(layer + 1, network.architecture.depth + 1):
         values = step(network.weights[above], network.architecture, above, values)
