@@ -16,6 +16,7 @@ from fer_utils.training.gradient import Gradient
 from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, Problem, State
+from fer_utils.training.replay import RECORDABLE, Replay
 from fer_utils.training.stepping import walk
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -42,11 +43,14 @@ class TorchEngine:
         self._problem = problem
         self._pixels = Pixels(problem)
         self._gradients: dict[int, Gradient] = {}
+        self._recorded = device == "cuda" and problem.recipe.optimiser in RECORDABLE and not self._pixels.drawn
+        self._replays: dict[tuple[int, int], Replay] = {}
 
     def advance(self, states: Sequence[State], steps: int) -> tuple[list[State], Array]:
         """Do some steps for each network, one network after the other."""
         with _threads(self.threads):
-            pairs = [self._walk(state, steps) for state in states]
+            go = self._replay if self._recorded else self._walk
+            pairs = [go(state, steps) for state in states]
         return [state for state, _ in pairs], np.stack([losses for _, losses in pairs])
 
     def losses(self, states: Sequence[State]) -> Array:
@@ -62,6 +66,18 @@ class TorchEngine:
     def _walk(self, state: State, steps: int) -> tuple[State, Array]:
         recipe, architecture = self._problem.recipe, self._problem.architecture
         return walk(state, steps, recipe, architecture, self._pixels, self._look, device=self.device)
+
+    def _replay(self, state: State, steps: int) -> tuple[State, Array]:
+        """Do the steps from recordings, one for each picture they look at."""
+        parts = []
+        for count, side in self._pixels.spans(state.step, steps):
+            if (side, state.image) not in self._replays:
+                ask = self._look(*self._pixels.seen(state, state.step, side))
+                weights = len(state.weights)
+                self._replays[side, state.image] = Replay(self._problem.recipe, ask, count=weights, device=self.device)
+            state, losses = self._replays[side, state.image].advance(state, count)
+            parts.append(losses)
+        return state, np.concatenate(parts)
 
     def _look(self, inputs: Flat, target: Flat) -> Ask:
         """Return what gives loss and direction at any weights, on these pixels."""

@@ -154,7 +154,7 @@ class FusedEngine:
             downhill = torch.from_numpy(gradient[0])
             if self._problem.recipe.normalise_gradient:
                 downhill = normalised(downhill)
-            return torch.tensor(losses[0, 0], dtype=torch.float32), downhill
+            return torch.tensor(losses[0, 0], dtype=torch.float64), downhill
 
         return ask
 

@@ -13,6 +13,8 @@ from fer_utils.training.optimisers.plain import Ask, Memory
 from fer_utils.training.problem import unflatten
 
 LBFGS_MEMORY = 100
+LBFGS_TRIES = 25  # points a line search may try
+LBFGS_SCALE = 1e4  # on the loss: torch leaves out of its memory what is small in absolute terms
 
 
 def muon(
@@ -48,6 +50,7 @@ def lbfgs(
         [flat],
         lr=rate,
         max_iter=1,
+        max_eval=LBFGS_TRIES,
         history_size=LBFGS_MEMORY,
         tolerance_grad=0.0,
         tolerance_change=0.0,
@@ -57,11 +60,12 @@ def lbfgs(
         tool.state[flat] = _lbfgs_state(memory)
 
     def closure() -> Tensor:
-        loss, flat.grad = ask(flat.detach())
-        return loss
+        loss, gradient = ask(flat.detach())
+        flat.grad = gradient * LBFGS_SCALE
+        return loss * LBFGS_SCALE
 
     loss = tool.step(closure)
-    return flat.detach(), _lbfgs_memory(tool.state[flat]), loss
+    return flat.detach(), _lbfgs_memory(tool.state[flat]), loss / LBFGS_SCALE
 
 
 def _lbfgs_state(memory: Memory) -> dict[str, Any]:
