@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -17,7 +16,7 @@ from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, Problem, State
 from fer_utils.training.replay import RECORDABLE, Replay
-from fer_utils.training.stepping import walk
+from fer_utils.training.stepping import torch_threads, walk
 
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -48,7 +47,7 @@ class TorchEngine:
 
     def advance(self, states: Sequence[State], steps: int) -> tuple[list[State], Array]:
         """Do some steps for each network, one network after the other."""
-        with _threads(self.threads):
+        with torch_threads(self.threads):
             go = self._replay if self._recorded else self._walk
             pairs = [go(state, steps) for state in states]
         return [state for state, _ in pairs], np.stack([losses for _, losses in pairs])
@@ -57,7 +56,7 @@ class TorchEngine:
         """Return the losses of the states as they stand."""
         side = self._problem.side
         targets = self._tensor(self._pixels.targets(side))
-        with _threads(self.threads):
+        with torch_threads(self.threads):
             gradient = self._gradient(self._pixels.inputs(side))
             return np.array(
                 [float(gradient.loss(self._tensor(state.weights), targets[state.image])) for state in states]
@@ -113,17 +112,3 @@ def known_device(name: str) -> str:
     if one_of("device", name, DEVICES) == "cuda" and not there:
         raise BadInput("device must be one that is there, got 'cuda' on a machine where torch sees no GPU.")
     return ("cuda" if there else "cpu") if name == "auto" else name
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Use so many threads for a while, and put torch's own setting back."""
-    before = torch.get_num_threads()
-    if before == count:
-        yield
-        return
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

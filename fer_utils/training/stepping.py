@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
@@ -50,3 +51,17 @@ def walk(
     kept = {name: value.cpu().numpy() for name, value in memory.items()}
     after = replace(state, step=step, weights=weights.cpu().numpy(), memory=kept)
     return after, torch.stack(losses).double().cpu().numpy()
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Use so many threads for a while, and put torch's own setting back."""
+    before = torch.get_num_threads()
+    if before == count:
+        yield
+        return
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -20,7 +20,7 @@ from fer_utils.training.fused.compiling import library
 from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, Problem, State
-from fer_utils.training.stepping import walk
+from fer_utils.training.stepping import torch_threads, walk
 
 TILE = 512  # pixels: the activations of all layers of the paper's networks then fit in a second-level cache
 PARTS = 32  # the finest division of one picture among threads; fixed, since it decides the order of sums
@@ -141,7 +141,8 @@ class FusedEngine:
     def _walk(self, state: State, steps: int) -> tuple[State, Array]:
         """Let an optimiser in torch ask the kernel for gradients."""
         recipe, architecture = self._problem.recipe, self._problem.architecture
-        return walk(state, steps, recipe, architecture, self._pixels, self._look, device="cpu")
+        with torch_threads(1):  # matrices of a few dozen rows gain nothing from more, and lose their last bits
+            return walk(state, steps, recipe, architecture, self._pixels, self._look, device="cpu")
 
     def _look(self, inputs: Flat, target: Flat) -> Ask:
         at = np.zeros((1, 1), dtype=np.int64)
