@@ -25,6 +25,7 @@ size = 256  # side of the target the twins were trained on, in pixels
 steps = 10000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
 seeds = [0, 1]
 schedule = "constant"
+other = "SOAP, small pictures first"  # recipe of the second twin, as in chapter 3
 map_size = 128  # side of the feature maps, in pixels, as in the paper
 out = "build/out/04_compare_neuron_by_neuron"  # where this notebook leaves its results
 
@@ -41,10 +42,17 @@ recipe = training.recipe_for(subject.name).variant(steps=steps, size=size, sched
 runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
 twin = runs[0].network.relabelled(f"SGD twin, seed {runs[0].seed}")
 untrained = runs[0].snapshots[0].relabelled(f"before training, seed {runs[0].seed}")
-left, right, before = (fer.feature_maps(network, map_size) for network in (evolved, twin, untrained))
+road = fer.fit(target, evolved.architecture, training.other_recipe(other, size=size), seeds=seeds[:1])[0]
+second = road.network.relabelled(f"second twin, seed {road.seed}")
+left, right, before, besides = (fer.feature_maps(network, map_size) for network in (evolved, twin, untrained, second))
 
 # %% tags=["remove-input"]
-book.say("> **In this build:** {note} {twins}", note=subject.note, twins=book.describe(runs))
+book.say(
+    "> **In this build:** {note} {twins} {second}",
+    note=subject.note,
+    twins=book.describe(runs),
+    second=book.describe([road]),
+)
 
 # %% [markdown]
 # ## The same picture
@@ -111,12 +119,19 @@ plotting.map_gallery(right, own)
 plotting.map_gallery(before, own)
 
 # %% [markdown]
+# ## And by another road?
+#
+# The second twin of the chapter before: the same first weights and the same picture, another recipe, a smaller error.
+
+# %% mystnb={"image": {"alt": "The feature maps of the second twin at the same places, large, each with its name."}}
+plotting.map_gallery(besides, own)
+
+# %% [markdown]
 # ## What we saw
 
 # %%
-symmetry = {
-    name: features.mirror_shares(maps) for name, maps in {"evolved": left, "twin": right, "before": before}.items()
-}
+everyone = {"evolved": left, "twin": right, "before": before, "second": besides}
+symmetry = {name: features.mirror_shares(maps) for name, maps in everyone.items()}
 middle = {name: float(np.median(values)) for name, values in symmetry.items()}
 mixed = {name: float(np.mean((values > 0.1) & (values < 0.9))) for name, values in symmetry.items()}
 
@@ -126,13 +141,15 @@ book.say(
     "them the constant of an empty place, which has no border above); the twin has **{twin_novel}**. Each map can be "
     "split into a part that is the same left and right and a part that changes sign. Of the genome's distinct maps "
     "**{evolved_mixed:.0%}** are a mixture, with between a tenth and nine tenths of their variation in the symmetric "
-    "part; of the twin's, **{twin_mixed:.0%}**; and of the untrained network's, **{before_mixed:.0%}**.",
+    "part; of the twin's, **{twin_mixed:.0%}**; of the second twin's, **{second_mixed:.0%}**; and of the untrained "
+    "network's, **{before_mixed:.0%}**.",
     evolved_novel=int(left.novel().sum()),
     twin_novel=int(right.novel().sum()),
     empty=int((left.novel() & ~left.used).sum()),
     places=left.novel().size,
     evolved_mixed=mixed["evolved"],
     twin_mixed=mixed["twin"],
+    second_mixed=mixed["second"],
     before_mixed=mixed["before"],
 )
 
@@ -175,6 +192,7 @@ book.record(
     evolved_mixed=mixed["evolved"],
     twin_mixed=mixed["twin"],
     before_mixed=mixed["before"],
+    second_mixed=mixed["second"],
     loss=runs[0].loss,
-    networks=book.provenance(runs),
+    networks=book.provenance([*runs, road]),
 )

@@ -344,6 +344,12 @@ def test_runs_are_described_by_how_they_were_come_by() -> None:
     )
 
 
+def test_another_recipe_than_the_papers_is_named() -> None:
+    other = run(0, "trained")
+    other.recipe = SimpleNamespace(**{**vars(other.recipe), "name": "SOAP, drawn pixels"})
+    assert "trained for this page by the recipe *SOAP, drawn pixels* (6,000" in book.describe([other])
+
+
 def test_provenance_can_be_recorded_even_of_a_run_without_a_loss(tmp_path: Path) -> None:
     lost = run(0, "diverged")
     lost.loss = float("nan")

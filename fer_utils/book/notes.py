@@ -153,7 +153,9 @@ def _describe(status: str, runs: Sequence[Run]) -> str:
     verb = f"Seeds {seeds} were" if len(runs) > 1 else f"Seed {seeds} was"
     seconds = sum(run.seconds for run in runs)
     spent = f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
-    return f"{verb} {_HOW.get(status, status)} ({runs[0].recipe.steps:,} steps{size}, {spent} of training in all)."
+    road = f" by the recipe *{runs[0].recipe.name}*" if runs[0].recipe.name != "paper" else ""
+    how = f"{verb} {_HOW.get(status, status)}{road}"
+    return f"{how} ({runs[0].recipe.steps:,} steps{size}, {spent} of training in all)."
 
 
 def _listed(words: Sequence[str]) -> str:

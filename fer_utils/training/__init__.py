@@ -1,15 +1,17 @@
 """Train layered networks on one target image: the paper's recipe to the letter, and labelled variants of it.
 
 `Recipe` says how, `fit` does it for any number of seeds, `Run` is what comes back. The modules, lowest first:
-`reference` (what the authors reached), `recipe`, `initial` (first weights), `history`, `problem` (what an engine is
-given), `gradient` and `engine` (the maths), `fused` (the same, compiled), `choosing` (between them), `runs` and
-`checkpoints` (what is kept), `loop` and `fitting` (the whole).
+`reference` (what the authors reached), `recipe`, `others` (recipes beside the paper's), `initial` (first weights),
+`history`, `problem` (what an engine is given), `pixels` (what a step looks at), `descent` and `optimisers` (from a
+gradient to a step), `gradient`, `stepping`, `replay` and `engine` (the maths), `fused` (the same, compiled), `choosing`
+(between them), `runs` and `checkpoints` (what is kept), `loop` and `fitting` (the whole).
 
 Conventions that bite:
 
 - Weights are trained in float32 and handed on as float64 networks with the very same values.
 - The loss is the mean squared error over all pixels and the three RGB channels. Penalties steer the gradient but are
   not part of the reported loss, so curves of different recipes can be compared.
+- A recipe that looks at fewer pixels notes the loss on those along the way; a run's final loss is always that of all.
 - A loss at step n belongs to the weights after n updates: step 0 is the untrained network, and the curve's last point
   is the trained one. Snapshots count the same way.
 - The same recipe, target, seed and engine give the same bits on the same machine with the same number of threads,
@@ -23,11 +25,13 @@ from fer_utils.training.comparing import authors_marks, compare_recipes, compare
 from fer_utils.training.fitting import fit, fit_many
 from fer_utils.training.history import History
 from fer_utils.training.initial import initialise
+from fer_utils.training.others import OTHER_NAMES, other_recipe
 from fer_utils.training.recipe import Recipe
 from fer_utils.training.reference import PAPER_SEEDS, authors_curve
 from fer_utils.training.runs import Run
 
 __all__ = [
+    "OTHER_NAMES",
     "PAPER_SEEDS",
     "History",
     "Recipe",
@@ -39,5 +43,6 @@ __all__ = [
     "fit",
     "fit_many",
     "initialise",
+    "other_recipe",
     "recipe_for",
 ]
