@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fer_utils import images
 from fer_utils.checks import BadInput
 from fer_utils.cppn import Architecture
-from fer_utils.training import Recipe, fit, fit_many, initialise
+from fer_utils.training import OTHER_NAMES, Recipe, fit, fit_many, initialise, other_recipe
 from fer_utils.training.engine import TorchEngine
 from fer_utils.training.fused import FusedEngine, obstacle
 from fer_utils.training.optimisers import OPTIMISER_OF, Memory
@@ -320,6 +320,19 @@ def test_what_does_not_go_together_is_refused(change: dict[str, Any], sentence: 
 def test_other_recipes_are_not_the_papers_and_survive_json(name: str) -> None:
     assert not OTHERS[name].is_paper
     assert Recipe.from_json(OTHERS[name].to_json()) == OTHERS[name]
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_recipes_have_names_and_fit_any_size(name: str) -> None:
+    recipe = other_recipe(name, size=48)
+    assert (recipe.name, recipe.size, recipe.is_paper) == (name, 48, False)
+    assert all(side < 48 for side in recipe.coarse_to_fine)
+    assert other_recipe(name).coarse_to_fine == other_recipe(name, size=4096).coarse_to_fine
+
+
+def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(BadInput, match="name must be one of .*SOAP, falling rate.*got 'SOAP'"):
+        other_recipe("SOAP")
 
 
 def test_fields_added_later_leave_the_names_of_stored_runs_alone() -> None:

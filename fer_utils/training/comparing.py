@@ -13,7 +13,7 @@ _WORDS = {
     "learning_rate": "learning rate",
     "schedule": "schedule of the learning rate",
     "optimiser": "optimiser",
-    "pixels": "pixels drawn for each step",
+    "pixels": "pixels drawn for each step, if not all",
     "coarse_to_fine": "smaller sides to begin with",
     "normalise_gradient": "gradient divided by its length",
     "init": "first weights",
@@ -92,4 +92,8 @@ def compare_with_authors(image_name: str, loss: float, *, steps: int) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, tuple):
+        return ", ".join(f"{one:,}" for one in value)
     return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")

@@ -50,11 +50,15 @@ def other_recipe(name: str, *, size: int | None = None) -> Recipe:
 
     Args:
         name: One of `OTHER_NAMES`.
-        size: Side length in pixels to train at, or None for the target's own.
+        size: Side length in pixels to train at, or None for the target's own; smaller pictures to begin with are only
+            those that are smaller.
 
     Raises:
         BadInput: The name is unknown; the message lists the known ones.
 
     Source: ours; the optimisers' papers are named in `optimisers`.
     """
-    return Recipe(name=name, size=size, **_FIELDS[one_of("name", name, OTHER_NAMES)])
+    recipe = Recipe(name=name, size=size, **_FIELDS[one_of("name", name, OTHER_NAMES)])
+    if recipe.size is None:
+        return recipe
+    return recipe.variant(coarse_to_fine=[side for side in recipe.coarse_to_fine if side < recipe.size])
