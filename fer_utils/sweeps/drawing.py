@@ -20,7 +20,7 @@ from fer_utils.images import Array
 from fer_utils.sweeps.choosing import known_engine, known_threads
 from fer_utils.sweeps.compiled import Sweeper
 
-MOST_BYTES = 256_000_000  # of pictures drawn ahead in one call of the compiled kernel
+MOST_BYTES = 128_000_000  # of pictures drawn ahead in one call of the compiled kernel
 
 
 def around(network: Network, weight: int | Sequence[int], *, span: float = 1.0, count: int = 5) -> Array:
@@ -116,6 +116,7 @@ def _drawn_ahead(
             if lost[number]:
                 stacks[number][:] = render(network, place, network.weight(place) + steps, prefix)
             yield place, stacks[number]
+        del stacks  # before the next are drawn
 
 
 def sweep_direction(

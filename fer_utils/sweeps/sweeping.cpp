@@ -153,10 +153,13 @@ class Tile {
     Floats inputs, values, sums, raw, unchanged, moves, outputs, colours, first, second;
     int64_t start = 0;
     int real = 0;
+    bool unchanged_sound = true;
 
     float *layer(int l) const { return l < 0 ? inputs.get() : values.get() + size_t(l) * task.width * STRIDE; }
 
-    void colour(const float *move, float *to) const {
+    // Colour the unchanged outputs, or those moved. Says whether the colours are numbers.
+    bool colour(const float *move, float *to) const {
+        ints lost = {};
         for (int p = 0; p < TILE; p += LANES) {
             vec channels[3], out[OUTPUTS];
             for (int c = 0; c < OUTPUTS; c++) {
@@ -164,12 +167,17 @@ class Tile {
                 if (move) out[c] += load(move + c * STRIDE + p);
             }
             coloured(out[0], out[1], out[2], channels);
-            for (int c = 0; c < 3; c++) store(to + c * STRIDE + p, channels[c]);
+            for (int c = 0; c < 3; c++) {
+                store(to + c * STRIDE + p, channels[c]);
+                lost |= channels[c] != channels[c];
+            }
         }
+        for (int lane = 1; lane < LANES; lane++) lost[0] |= lost[lane];
+        return lost[0] == 0;
     }
 
-    // Follow one change of one weight; its colours are then in `colours`.
-    void draw(const Course &course, const int32_t *place, float change) {
+    // Follow one change of one weight; its colours are then in `colours`. Says whether they are numbers.
+    bool draw(const Course &course, const int32_t *place, float change) {
         const int l = place[0], column = place[2];
         const float *const read = layer(l - 1) + place[1] * STRIDE;
         float *const row = moves.get();
@@ -187,18 +195,13 @@ class Tile {
             }
         }
         gather(course.outputs.matrix.data(), OUTPUTS, course.outputs.sources, row, outputs.get(), STRIDE, TILE);
-        colour(outputs.get(), colours.get());
+        return colour(outputs.get(), colours.get());
     }
 
-    // Put the colours side by side for each pixel. Says whether they are numbers.
-    bool write(const float *from, float *to) const {
-        bool sound = true;
-        for (int p = 0; p < real; p++) {
+    // Put the colours side by side for each pixel.
+    void write(const float *from, float *to) const {
+        for (int p = 0; p < real; p++)
             to[3 * p] = from[p], to[3 * p + 1] = from[p + STRIDE], to[3 * p + 2] = from[p + 2 * STRIDE];
-            sound &= from[p] == from[p] && from[p + STRIDE] == from[p + STRIDE] &&
-                     from[p + 2 * STRIDE] == from[p + 2 * STRIDE];
-        }
-        return sound;
     }
 
     // Add one picture's distance from the unchanged one, and its square.
@@ -218,7 +221,7 @@ class Tile {
         for (int c = 0; c < 3; c++)
             for (int p = c * STRIDE; p < c * STRIDE + real; p++) {
                 const float mean = sum[p] * share, variance = square[p] * share - mean * mean;
-                total += variance < 0 ? 0.0f : variance;  // NaN passes
+                total += std::max(variance, 0.0f);
             }
         return total;
     }
@@ -253,7 +256,7 @@ public:
             matrix += (l ? task.width : INPUTS) * task.width;
         }
         product(matrix, OUTPUTS, task.width, layer(task.depth - 1), raw.get(), STRIDE, TILE);
-        colour(nullptr, unchanged.get());
+        unchanged_sound = colour(nullptr, unchanged.get());
     }
 
     void sweep(int weight, const Course &course, double *effect) {
@@ -261,19 +264,16 @@ public:
         const float *const changes = task.changes + int64_t(weight) * task.values;
         if (effect)
             for (Floats *spare : {&first, &second}) std::memset(spare->get(), 0, 3 * STRIDE * sizeof(float));
-        bool sound = true;
+        bool sound = unchanged_sound;
         for (int value = 0; value < task.values; value++) {
             const bool moves = changes[value] != 0 && !course.outputs.sources.empty();
-            if (moves) draw(course, place, changes[value]);
+            if (moves) sound &= draw(course, place, changes[value]);
             if (effect && moves) gather_spread(first.get(), second.get());
             if (!effect)
-                sound &= write(moves ? colours.get() : unchanged.get(),
-                               task.pictures[weight] + 3 * (value * task.pixels + start));
+                write(moves ? colours.get() : unchanged.get(),
+                      task.pictures[weight] + 3 * (value * task.pixels + start));
         }
-        if (effect) {
-            *effect = spread(first.get(), second.get());
-            sound = *effect == *effect;
-        }
+        if (effect) *effect = spread(first.get(), second.get());
         if (!sound) __atomic_store_n(task.lost + weight, uint8_t(1), __ATOMIC_RELAXED);
     }
 };
