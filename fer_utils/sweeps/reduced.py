@@ -21,6 +21,7 @@ from fer_utils.images import Array
 
 COPIES = ("cache", "identity")
 DISTANCES = (4, 6)  # between stations; tried besides none at all
+MOST_NUMBERS = 2**23  # in a reduced network without stations: beyond, the network is so deep that it wants some
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +46,11 @@ def reduce(network: Network) -> Reduced:
 
     Source: ours.
     """
-    depth = network.architecture.depth
-    choices = [_reduced(network, distance) for distance in (*DISTANCES, depth + 1) if distance <= depth + 1]
-    return min(choices, key=_work)
+    architecture = network.architecture
+    bending = sum(count for name, count in architecture.groups if name not in COPIES)
+    shallow = architecture.depth**2 * architecture.width * bending <= MOST_NUMBERS
+    distances = (*DISTANCES, architecture.depth + 1) if shallow else DISTANCES
+    return min((_reduced(network, distance) for distance in distances), key=_work)
 
 
 def _reduced(network: Network, distance: int) -> Reduced:
