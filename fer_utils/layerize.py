@@ -102,6 +102,56 @@ def largest_gap(network: EvolvedNetwork, size: int) -> float:
     return float(max(*gaps, np.abs(network.image(size) - network.genome.image(size)).max()))
 
 
+@dataclass(frozen=True)
+class BridgeRow:
+    """One weight under all its names.
+
+    Args:
+        number: The paper's id.
+        place: (layer, row, column).
+        below: Name of the neuron it starts from.
+        above: Name of the neuron it leads to.
+        weight: Its value.
+        connection: The nodes it joins in the genome, or "copy".
+        name: What it is known for, if anything.
+
+    Source: paper, figures 6, 16 and 20.
+    """
+
+    number: int
+    place: Weight
+    below: str
+    above: str
+    weight: float
+    connection: str
+    name: str = ""
+
+
+def bridge(network: EvolvedNetwork, named: Mapping[Weight, str] | None = None) -> list[BridgeRow]:
+    """List every weight of a layered genome that is not zero under all its names, in the order of the paper's ids.
+
+    Args:
+        network: A layered genome. Connections of weight 0 are listed too, since the genome has them.
+        named: What some weights are known for, by (layer, row, column).
+
+    Source: paper, figures 6, 16 and 20.
+    """
+    known, architecture = named or {}, network.architecture
+    places = sorted({*network.nonzero(), *network.connection_of}, key=lambda place: architecture.paper_id(*place))
+    return [
+        BridgeRow(
+            number=architecture.paper_id(*place),
+            place=place,
+            below=architecture.neuron_name(place[0] - 1, place[1]),
+            above=architecture.neuron_name(place[0], place[2]),
+            weight=network.weight(place),
+            connection=network.connection_name(place),
+            name=known.get(place, ""),
+        )
+        for place in places
+    ]
+
+
 def node_layers(genome: Genome) -> dict[str, int]:
     """Find each node's layer: its longest path from an input, minus one, so that inputs are at -1.
 

@@ -388,3 +388,15 @@ SHAPES: dict[str, Callable[[Genome], Any]] = {
 def test_random_genomes_take_every_shape(shape: str) -> None:
     quick = settings(max_examples=200, phases=[Phase.generate], derandomize=True, database=None)
     find(genomes(), lambda genome: bool(SHAPES[shape](genome)), settings=quick)
+
+
+def test_a_genome_with_a_changed_weight_is_another_genome() -> None:
+    genome = Genome("small", plain_nodes(), joined("x>v", "y>v"))
+    first, second = genome.connections
+    changed = genome.with_weights({first.id: 0.25})
+    assert [link.weight for link in changed.connections] == [0.25, second.weight]
+    assert genome.connections == (first, second)
+    with pytest.raises(BadInput, match=r"connection must be one of the ids of genome 'small', got 'nowhere'\."):
+        genome.with_weights({"nowhere": 1.0})
+    with pytest.raises(BadInput, match=r"weight of connection .* must be a finite number, got nan"):
+        genome.with_weights({first.id: float("nan")})

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from genomes import INPUTS, OUTPUTS, genomes, joined, plain_nodes
 from hypothesis import given
+from hypothesis import strategies as st
 
 from fer_utils import activations, images
 from fer_utils.genome import Genome, Node
-from fer_utils.layerize import EvolvedNetwork, layerize, node_layers
-from fer_utils.sweeps import PAPER_SWEEPS, sweepable
+from fer_utils.layerize import EvolvedNetwork, bridge, layerize, node_layers
+from fer_utils.sweeps import PAPER_SWEEPS, sweep, sweepable
 
 Loader = Callable[[str], Genome]
 PAPER_NAMES = pytest.mark.parametrize("name", ["skull", "butterfly", "apple"])
@@ -281,3 +282,47 @@ def test_the_order_of_inputs_is_that_of_the_grid() -> None:
         (weight,) = network.connection_of
         assert weight[:2] == (0, index)
         assert np.allclose(network.outputs(5)[OUTPUTS.index("v")], 0.25 * images.coordinates(5)[index])
+
+
+# --- every weight under all its names ---
+
+
+@given(genomes(), st.floats(-3, 3), st.data())
+def test_a_weight_moved_by_its_number_is_its_connection_moved_in_the_graph(
+    genome: Genome, change: float, data: st.DataObject
+) -> None:
+    """Two roads that share no code: the layers by the paper's number, and the graph by the connection's id."""
+    network = layerize(genome)
+    rows = [row for row in bridge(network) if row.place in network.connection_of]
+    if not rows:
+        return
+    row = data.draw(st.sampled_from(rows))
+    layered = network.with_weights({row.number: row.weight + change}).image(8)
+    graph = genome.with_weights({network.connection_of[row.place]: row.weight + change}).image(8)
+    # At the seam of the hue circle a last bit may turn red into red's other end.
+    assert np.median(np.abs(layered - graph)) < 1e-9
+    assert (np.abs(layered - graph).max(axis=-1) < 1e-9).mean() > 0.9
+
+
+@given(genomes())
+def test_the_bridge_lists_every_weight_once_in_the_order_of_the_numbers(genome: Genome) -> None:
+    network = layerize(genome)
+    rows = bridge(network, dict.fromkeys(network.weight_of.values(), "known"))
+    assert [row.number for row in rows] == sorted({row.number for row in rows})
+    assert {row.place for row in rows} == {*network.nonzero(), *network.connection_of}
+    for row in rows:
+        assert network.architecture.locate(row.number) == row.place
+        assert row.weight == network.weight(row.place)
+        assert (row.connection == "copy") == (row.place in network.copies)
+        assert (row.name == "known") == (row.place in network.connection_of)
+
+
+@pytest.mark.parametrize("name", sorted(PAPER_SWEEPS))
+def test_each_sweep_of_the_papers_figures_can_be_drawn_both_ways(name: str, paper_genome: Loader) -> None:
+    genome = paper_genome(name)
+    network = layerize(genome)
+    for number in PAPER_SWEEPS[name]["evolved"]:
+        place = network.architecture.locate(number)
+        for value in network.weight(place) + np.linspace(-1, 1, 5):
+            graph = genome.with_weights({network.connection_of[place]: value}).image(48)
+            np.testing.assert_allclose(sweep(network, number, [value], size=48)[0], graph, atol=1e-9)

@@ -331,7 +331,7 @@ def test_recipes_have_names_and_fit_any_size(name: str) -> None:
 
 
 def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="name must be one of .*SOAP, falling rate.*got 'SOAP'"):
+    with pytest.raises(BadInput, match=r"name must be one of .*SOAP, falling rate.*got 'SOAP'"):
         other_recipe("SOAP")
 
 
