@@ -10,7 +10,20 @@ counts as done only when its executed copy, its results and its stamp are all in
 
 from __future__ import annotations
 
+from fer_utils.book.finding import finder, locator
 from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
 from fer_utils.book.subjects import Subject, subject
 
-__all__ = ["Subject", "describe", "keep", "provenance", "record", "say", "subject", "table", "weight_label"]
+__all__ = [
+    "Subject",
+    "describe",
+    "finder",
+    "keep",
+    "locator",
+    "provenance",
+    "record",
+    "say",
+    "subject",
+    "table",
+    "weight_label",
+]
