@@ -85,9 +85,8 @@ plotting.loss_curves(
 
 # %% mystnb={"image": {"alt": "The picture drawn by the twin at several steps of its training, from noise to the target, with the target last."}}
 first = runs[0]
-plotting.training_path(
-    [network.image(size) for network in first.snapshots.values()], list(first.snapshots), target=target
-)
+path = [step for step in fer.Recipe().snapshots if step in first.snapshots]
+plotting.training_path([first.snapshots[step].image(size) for step in path], path, target=target)
 
 # %% [markdown]
 # ## How close it comes

@@ -51,6 +51,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "errors": lambda: plotting.errors(PICTURE, [PICTURE * 0.5], ["half"]),
     "genome_graph": lambda: plotting.genome_graph(MASK, highlight=[MASK.outputs["v"]]),
     "layered_graph": lambda: plotting.layered_graph(EVOLVED, highlight=[MASK.inputs["b"]]),
+    "share_curves": lambda: plotting.share_curves([0, 9], {"coarse": [1, 0], "fine": [1, 1]}, xlabel="a", ylabel="b"),
     "loss_curves": lambda: plotting.loss_curves([HISTORY], ["seed 0"], marks={"the authors": {0: 0.3, 1000: 0.007}}),
     "map_gallery": lambda: plotting.map_gallery(MAPS, MAPS.distinct()[:7], captions=list("abcdefg")),
     "map_grid": lambda: plotting.map_grid(MAPS, highlight=[(1, 2)], title="all"),
@@ -645,3 +646,22 @@ def test_wrong_arguments_are_refused_in_one_sentence(case: str) -> None:
     with pytest.raises(BadInput, match=sentence) as refusal:
         draw()
     assert str(refusal.value).endswith(".")
+
+
+# --- shares along the way ---
+
+
+def test_share_curves_carry_their_labels_and_values() -> None:
+    series = {"coarse": [1, 0.5, 0], "fine": [1, 1, 0.9]}
+    figure = plotting.share_curves([0, 1, 10], series, xlabel="step", ylabel="left")
+    (axes,) = figure.axes
+    assert [list(line.get_ydata()) for line in axes.lines] == [[1, 0.5, 0], [1, 1, 0.9]]
+    assert {"coarse", "fine"} <= {text.get_text() for text in axes.texts}
+    assert axes.get_xlabel() == "step"
+
+
+def test_share_curves_refuse_what_they_cannot_draw() -> None:
+    with pytest.raises(BadInput, match="series must hold at least one curve"):
+        plotting.share_curves([0], {}, xlabel="", ylabel="")
+    with pytest.raises(BadInput, match="must be one value for each of the 2 steps, got '1 values'"):
+        plotting.share_curves([0, 1], {"a": [1]}, xlabel="", ylabel="")

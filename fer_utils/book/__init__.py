@@ -11,6 +11,7 @@ counts as done only when its executed copy, its results and its stamp are all in
 from __future__ import annotations
 
 from fer_utils.book.finding import finder, locator
+from fer_utils.book.looping import loop
 from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
 from fer_utils.book.subjects import Subject, subject
 
@@ -20,6 +21,7 @@ __all__ = [
     "finder",
     "keep",
     "locator",
+    "loop",
     "provenance",
     "record",
     "say",

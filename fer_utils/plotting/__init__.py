@@ -5,7 +5,7 @@ green borders mark maps that are the first of their kind. Layers run from the to
 alike. Nothing here shows or saves a figure, or touches pyplot.
 """
 
-from fer_utils.plotting.curves import loss_curves
+from fer_utils.plotting.curves import loss_curves, share_curves
 from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
 from fer_utils.plotting.layers import layered_graph
@@ -25,6 +25,7 @@ __all__ = [
     "map_pair",
     "network_inputs",
     "pictures",
+    "share_curves",
     "style",
     "sweep_rows",
     "teaser",

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
@@ -15,6 +17,7 @@ from fer_utils.plotting.look import CYCLE, GREY, WIDTH, Drawing, spread, styled,
 from fer_utils.plotting.strips import checked_texts
 
 HEIGHT = 4.2
+GRADUAL = colormaps["viridis"]  # for curves that have an order
 MARGINS = (0.72, 0.12, 0.15, 0.5)  # left, right, top, bottom, in inches
 
 
@@ -128,3 +131,47 @@ def _end_labels(axes: Axes, series: list[tuple[str, str, Any, Any]]) -> None:
         for (label, (across, _, colour)), place in zip(here, places, strict=True):
             shift = {"xytext": (7, 0), "textcoords": "offset points", "va": "center", "color": colour}
             axes.annotate(label, (across, place / height), xycoords="axes fraction", annotation_clip=False, **shift)
+
+
+@styled
+def share_curves(steps: Sequence[int], series: Mapping[str, Sequence[float]], *, xlabel: str, ylabel: str) -> Figure:
+    """Draw shares against steps, the steps on a logarithmic axis, each curve labelled where it ends.
+
+    Args:
+        steps: Rising whole numbers; 0 stands at the left end.
+        series: For each label one share for each step.
+        xlabel: What the steps are.
+        ylabel: What the shares are of.
+
+    Returns:
+        The figure; a notebook shows it as SVG.
+
+    Raises:
+        BadInput: There is nothing to draw, or a curve has more or fewer values than there are steps.
+
+    Source: ours.
+    """
+    if not isinstance(series, Mapping) or not series:
+        raise BadInput("series must hold at least one curve, got none.")
+    across = np.array([whole("each of the steps", step, least=0) for step in steps], dtype=float)
+    for label, values in series.items():
+        if len(values) != len(across):
+            raise bad(f"series[{label!r}]", f"one value for each of the {len(across)} steps", f"{len(values)} values")
+    drawing = Drawing(WIDTH, HEIGHT, kind="svg")
+    left, right, top, bottom = MARGINS
+    right += max(text_width(label) for label in series) + 0.1
+    size = ((WIDTH - left - right) / WIDTH, (HEIGHT - top - bottom) / HEIGHT)
+    axes = drawing.add_axes((left / WIDTH, bottom / HEIGHT, *size))
+    shades = [to_hex(GRADUAL(place)) for place in np.linspace(0.05, 0.85, len(series))]
+    lines = [
+        (label, colour, across, np.asarray(values, dtype=float))
+        for (label, values), colour in zip(series.items(), shades, strict=True)
+    ]
+    for _, colour, _, heights in lines:
+        axes.plot(across, heights, color=colour, zorder=3)
+    _scales(axes, float(across[-1]), xlog=True)
+    axes.set_yscale("linear")
+    axes.set_ylim(0, max(1.05, min(1.6, 1.02 * max(heights.max() for *_, heights in lines))))
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    _end_labels(axes, lines)
+    return drawing

@@ -27,11 +27,13 @@ from fer_utils.training.history import History
 from fer_utils.training.initial import initialise
 from fer_utils.training.others import OTHER_NAMES, other_recipe
 from fer_utils.training.recipe import Recipe
-from fer_utils.training.reference import PAPER_SEEDS, authors_curve
+from fer_utils.training.reference import PAPER_PATHS, PAPER_SEEDS, authors_curve
 from fer_utils.training.runs import Run
+from fer_utils.training.scales import errors_by_scale
 
 __all__ = [
     "OTHER_NAMES",
+    "PAPER_PATHS",
     "PAPER_SEEDS",
     "History",
     "Recipe",
@@ -40,6 +42,7 @@ __all__ = [
     "authors_marks",
     "compare_recipes",
     "compare_with_authors",
+    "errors_by_scale",
     "fit",
     "fit_many",
     "initialise",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from fer_utils.training.recipe import Recipe
-from fer_utils.training.reference import PAPER_LEARNING_RATES, authors_curve
+from fer_utils.training.reference import PAPER_LEARNING_RATES, PATH, authors_curve
 
 _WORDS = {
     "steps": "steps",
@@ -26,7 +26,7 @@ PAPER_SIZE = 256
 
 
 def recipe_for(image_name: str) -> Recipe:
-    """Return the paper's recipe, with the authors' learning rate where the image is one of theirs.
+    """Return the paper's recipe, with the authors' learning rate where the image is theirs, kept often on its way.
 
     Args:
         image_name: Any name; for an image that is not the paper's, the skull's rate is taken.
@@ -34,7 +34,7 @@ def recipe_for(image_name: str) -> Recipe:
     Source: paper, conventional SGD; rates as in the authors' code.
     """
     known = image_name in PAPER_LEARNING_RATES
-    return (Recipe.paper(image_name) if known else Recipe()).variant(size=PAPER_SIZE)
+    return (Recipe.paper(image_name) if known else Recipe()).variant(size=PAPER_SIZE, snapshots=PATH)
 
 
 def compare_recipes(here: Recipe, paper: Recipe) -> list[tuple[str, str, str]]:

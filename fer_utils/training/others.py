@@ -10,6 +10,7 @@ from typing import Any
 
 from fer_utils.checks import one_of
 from fer_utils.training.recipe import Recipe
+from fer_utils.training.reference import PATH
 
 _COARSE = (32, 64, 128)
 _FIELDS: dict[str, dict[str, Any]] = {
@@ -58,7 +59,7 @@ def other_recipe(name: str, *, size: int | None = None) -> Recipe:
 
     Source: ours; the optimisers' papers are named in `optimisers`.
     """
-    recipe = Recipe(name=name, size=size, **_FIELDS[one_of("name", name, OTHER_NAMES)])
+    recipe = Recipe(name=name, size=size, snapshots=PATH, **_FIELDS[one_of("name", name, OTHER_NAMES)])
     if recipe.size is None:
         return recipe
     return recipe.variant(coarse_to_fine=[side for side in recipe.coarse_to_fine if side < recipe.size])

@@ -7,6 +7,21 @@ from fer_utils.checks import one_of
 PAPER_SEEDS: dict[str, int] = {"skull": 2, "butterfly": 0, "apple": 0}
 PAPER_LEARNING_RATES: dict[str, float] = {"skull": 3e-3, "butterfly": 3e-3, "apple": 3e-4}
 
+PAPER_PATHS: dict[str, tuple[int, ...]] = {
+    "skull": (0, 100, 200, 400, 10_000),
+    "butterfly": (0, 200, 800, 1600, 10_000),
+}
+"""Steps at which the paper shows its twins on their way.
+
+Source: paper, figures 8 and 17.
+"""
+
+PATH = (
+    *(0, 1, 2, 4, 7, 12, 20, 30, 45, 70, 100, 140, 200, 280, 400, 560, 800, 1000, 1200, 1600, 2200, 3000, 4200, 6000),
+    *(8000, 10_000, 14_000, 20_000, 28_000, 40_000, 56_000, 80_000, 100_000),
+)
+"""Steps at which a twin is kept on its way: the paper's own, and enough between them for a film."""
+
 _STEPS = (0, 1_000, 10_000, 100_000)
 _LOSSES = {
     "skull": (0.299, 0.0072, 0.00105, 3.9e-4),
