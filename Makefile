@@ -5,6 +5,7 @@ IMAGE  ?=
 SET    ?=
 NB     ?=
 P      ?=
+ONLY   ?=
 PYTHON ?= python3
 UV     ?= uv
 
@@ -18,7 +19,7 @@ BIN := .venv/bin
 ENV := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab run genomes check lock clean
+.PHONY: help book test lab run bench genomes check lock clean
 
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-9s%s\n", name[1], $$2}' Makefile
@@ -31,6 +32,9 @@ run: $(ENV) ## one notebook with parameters of your own: make run NB=05 P="image
 
 lab: $(ENV) ## JupyterLab, with the notebooks and live sliders
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/scripts/lab" $(BIN)/jupyter lab
+
+bench: $(ENV) .venv/.bench ## how fast it is, beside JAX, as a table and build/benchmarks.json; ONLY="steps sweeps" for some
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 test: $(ENV) ## every test, those in a browser too (they look for chromium on the PATH)
 	@$(BIN)/python -m pytest
@@ -50,6 +54,11 @@ lock: ## resolve pyproject.toml anew into requirements.lock (needs uv)
 clean: ## remove what was built, but keep the environment and the trained networks (build/store)
 	@rm -rf book/executed
 	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name store -exec rm -rf {} +; fi
+
+# JAX is only what the benchmarks compare with; nothing else needs it.
+.venv/.bench: benchmarks/requirements.lock $(ENV)
+	@$(BIN)/python -m pip install -qq -r benchmarks/requirements.lock
+	@touch $@
 
 # The stamp is the last thing made: an install that fails leaves none, and the next command tries again.
 $(ENV): requirements.lock pyproject.toml scripts/environment.py

@@ -30,6 +30,10 @@ HEADER = """\
 # Made from pyproject.toml by `make lock`; change that file, not this one.
 # A local suffix (torch's +cpu) is left out, so that each machine takes the build that fits it.
 """
+BENCH_HEADER = """\
+# What the benchmarks compare with, and nothing else needs: `make bench` installs it beside requirements.lock.
+# Made from pyproject.toml's extra "bench" by `make lock`.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,9 +90,19 @@ def make_lock(uv: str) -> None:
     source = [f"--find-links={link}" for link in links] or ["--torch-backend=cpu"]
     command = [uv, "pip", "compile", "pyproject.toml", "--extra=dev", "--python-version=3.11", "--no-header", "--quiet"]
     text = subprocess.run([*command, *source], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    draft = ROOT / ".requirements.lock.new"
-    draft.write_text(HEADER + portable(text), encoding="utf-8")
-    draft.replace(ROOT / "requirements.lock")
+    _replace(ROOT / "requirements.lock", HEADER + portable(text))
+    # What the benchmarks compare with stands apart, and may change no version of the project's own.
+    extra = [*command[:3], "--extra=bench", "-c", "requirements.lock", *command[4:], "--no-annotate", *source]
+    everything = subprocess.run([*extra, "pyproject.toml"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    own = set(portable(text).splitlines())
+    new = [line for line in portable(everything).splitlines() if line not in own]
+    _replace(ROOT / "benchmarks" / "requirements.lock", BENCH_HEADER + "\n".join(new) + "\n")
+
+
+def _replace(place: Path, text: str) -> None:
+    draft = place.with_name(f".{place.name}.new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(place)
 
 
 def portable(lock: str) -> str:

@@ -1,0 +1,41 @@
+"""Section `drawing`: maps, layers and pictures as a reader's notebook asks for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.measure import in_turns, seconds_of, summary
+from benchmarks.tables import table
+from benchmarks.workers import Worker
+
+
+def run(*, threads: int, quick: bool) -> dict[str, Any]:
+    """Time each kind of work in turns."""
+    with Worker(works, threads=threads, size=16 if quick else 128) as worker:
+        names = worker.turn("names")
+        samples = in_turns(2 if quick else 7, {name: lambda name=name: worker.turn(name) for name in names})
+    return {name: summary(found) for name, found in samples.items()}
+
+
+def works(*, size: int) -> Any:
+    """Hold every kind of work by its name."""
+    import fer_utils as fer
+    from fer_utils import picbreeder
+
+    known = [name for name in picbreeder.PAPER if picbreeder.find(name)] or ["mask"]
+    genomes = {name: fer.load_genome(name) for name in known}
+    networks = {name: fer.layerize(genome) for name, genome in genomes.items()}
+    first = known[0] if "skull" not in known else "skull"
+    ways = {
+        f"feature maps of the {name}": lambda net=net: fer.feature_maps(net, size) for name, net in networks.items()
+    }
+    ways |= {f"layerize the {name}": lambda genome=genome: fer.layerize(genome) for name, genome in genomes.items()}
+    ways[f"15 pictures of the {first}'s graph"] = lambda: [genomes[first].image(size) for _ in range(15)]
+    ways[f"15 pictures of the {first}'s layers"] = lambda: [networks[first].image(size) for _ in range(15)]
+    return lambda name: list(ways) if name == "names" else seconds_of(ways[name])
+
+
+def show(found: dict[str, Any]) -> str:
+    """Lay out the table."""
+    rows = [(name, 1e3 * one["median"], 1e3 * one["least"]) for name, one in found.items()]
+    return table("Milliseconds for what a notebook asks (128 pixels)", ("work", "median", "least"), rows)
