@@ -35,7 +35,9 @@ class Store:
         if not isinstance(folder, str | Path) or not str(folder):
             raise bad("folder", "a path", folder)
         self.folder = Path(folder).expanduser()
-        if self.folder.exists() and not self.folder.is_dir():
+        with said_plainly(self.folder, "looked into"):
+            is_file = self.folder.exists() and not self.folder.is_dir()
+        if is_file:
             raise BadInput(f"folder must be a folder for the store of runs, but {self.folder} is a file.")
 
     def __repr__(self) -> str:
@@ -68,9 +70,10 @@ class Store:
 
     def has(self, key: str, name: str | None = None) -> bool:
         """Say whether anything is stored under a key, or the file of this name."""
-        if name is not None:
-            return self.path_of(key, name).is_file()
-        return any(self.folder_of(key).glob("*.safetensors"))
+        with said_plainly(self.folder, "looked into"):
+            if name is not None:
+                return self.path_of(key, name).is_file()
+            return any(self.folder_of(key).glob("*.safetensors"))
 
     def save(self, key: str, name: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> Path:
         """Save arrays and their record under a key; see `save_arrays`."""
@@ -82,9 +85,10 @@ class Store:
 
     def keys(self) -> tuple[str, ...]:
         """Return every key under which something is stored, sorted."""
-        if not self.folder.is_dir():
-            return ()
-        folders = (entry.name for entry in self.folder.iterdir() if entry.is_dir() and _KEY.fullmatch(entry.name))
+        with said_plainly(self.folder, "looked into"):
+            if not self.folder.is_dir():
+                return ()
+            folders = [entry.name for entry in self.folder.iterdir() if entry.is_dir() and _KEY.fullmatch(entry.name)]
         return tuple(sorted(key for key in folders if self.has(key)))
 
     def discard(self, key: str, name: str) -> None:
