@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import subprocess
-import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -310,47 +306,6 @@ def test_a_store_that_cannot_be_written_is_said_before_the_work(
     monkeypatch.setattr(Chosen.maker, "advance", None)
     with pytest.raises(BadInput, match=r"file/runs/.* cannot be written"):
         quiet(store=tmp_path / "file" / "runs")
-
-
-LONG_RUN = """
-import sys
-import numpy as np
-from fer_utils.training import Recipe, fit, initialise
-from fer_utils.cppn import Architecture
-architecture = Architecture.parse("3;gaussian:3,identity:2,sin:2")
-image = initialise(architecture, 7, gain=2).image(40)
-recipe = Recipe(steps={"torch": 4000, "fused": 40_000}[sys.argv[2]], snapshots=(100, 1000))  # some seconds of work
-print("ready", flush=True)
-options = {"store": sys.argv[1], "engine": sys.argv[2], "device": "cpu", "threads": 1, "progress": False}
-(run,) = fit(image, architecture, recipe, **options, checkpoint_every=0)
-print(run.status, run.loss, run.network.content_hash(), len(run.history), sorted(run.snapshots), flush=True)
-print(run.history.loss.tobytes().hex(), [net.content_hash() for net in run.snapshots.values()], flush=True)
-"""
-
-
-def test_a_run_killed_at_random_moments_ends_at_the_bits_of_one_left_in_peace(tmp_path: Path, repository: Path) -> None:
-    def start(folder: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", LONG_RUN, str(tmp_path / folder), Chosen.maker.name]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=repository)
-
-    with start("peace") as process:
-        peace = process.communicate()[0].splitlines()
-    assert peace[1].startswith("trained")
-    moments, kills = random.Random(1), 0
-    while kills < 3:
-        with start("war") as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(moments.uniform(0.2, 0.5))
-            process.kill()
-            assert process.stdout.read() == "", "the run was over before it could be killed"
-        kills += 1
-    assert files(Store(tmp_path / "war"))[-1].startswith("checkpoint")
-    with start("war") as process:
-        war = process.communicate()[0].splitlines()
-    assert war[1] == peace[1].replace("trained", "resumed")
-    assert war[2] == peace[2]
-    assert files(Store(tmp_path / "war")) == ["run.safetensors"]
 
 
 # --- divergence ---
