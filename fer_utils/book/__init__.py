@@ -13,6 +13,7 @@ from __future__ import annotations
 from fer_utils.book.finding import finder, locator
 from fer_utils.book.looping import loop
 from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
+from fer_utils.book.studies import published, race, seconds_to
 from fer_utils.book.subjects import Subject, subject
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "locator",
     "loop",
     "provenance",
+    "published",
+    "race",
     "record",
     "say",
+    "seconds_to",
     "subject",
     "table",
     "weight_label",

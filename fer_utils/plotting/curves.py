@@ -28,6 +28,7 @@ def loss_curves(
     *,
     marks: Mapping[str, Mapping[int, float]] | None = None,
     xlog: bool = True,
+    xlabel: str = "training step",
     colours: Sequence[str] | None = None,
 ) -> Figure:
     """Draw loss against training step on logarithmic axes.
@@ -38,6 +39,7 @@ def loss_curves(
         marks: Single values from elsewhere, as {label: {step: loss}}, drawn as open circles. A label that is also a
             curve's takes the curve's colour.
         xlog: Whether the steps are on a logarithmic axis too; step 0 then stands at its left end.
+        xlabel: What the steps are.
         colours: One for each curve; by default the book's.
 
     Returns:
@@ -66,6 +68,7 @@ def loss_curves(
     for _, colour, steps, loss in circles:
         axes.plot(steps, loss, "o", color=colour, markerfacecolor="white", markersize=6, zorder=4, clip_on=False)
     _scales(axes, max(float(steps[-1]) for _, _, steps, _ in [*series, *circles]), xlog=xlog)
+    axes.set_xlabel(xlabel)
     _end_labels(axes, [*series, *circles])
     return drawing
 
