@@ -10,15 +10,16 @@ from sphinx.config import Config
 import fer_utils
 
 FOLDER = Path(fer_utils.__file__).parent / "explorer"
-SCRIPT, STYLE = "element.js", "element.css"
+SCRIPTS, STYLE = ("element.js", "sweeps.js"), "element.css"
 
 
 def add_static_files(app: Sphinx, config: Config) -> None:
-    config.html_static_path += [str(FOLDER / name) for name in (SCRIPT, STYLE)]
+    config.html_static_path += [str(FOLDER / name) for name in (*SCRIPTS, STYLE)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", add_static_files)
     app.add_css_file(STYLE)
-    app.add_js_file(SCRIPT, loading_method="defer")
+    for script in SCRIPTS:  # deferred scripts run in this order, and the second builds on the first
+        app.add_js_file(script, loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,8 @@
 ``explore`` shows one or more networks in the custom element ``<fer-explorer>`` (``element.js``: one script without
 dependencies, which computes the networks in the browser, so that no kernel is needed). ``sliders`` and
 ``ExplorerWidget`` are for those who work in Python: the first computes in the kernel, the second is the same element
-with its state readable and settable from Python.
+with its state readable and settable from Python. ``all_sweeps`` lists every sweep of one network, drawn by the page as
+the reader comes to it (``sweeps.js``, on the same engine).
 """
 
 from __future__ import annotations
@@ -11,12 +12,23 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from fer_utils.explorer.all_sweeps import AllSweeps, all_sweeps
 from fer_utils.explorer.shell import Explorer, explore, payload, script, styles
 
 if TYPE_CHECKING:
     from fer_utils.explorer.widgets import ExplorerWidget, sliders
 
-__all__ = ["Explorer", "ExplorerWidget", "explore", "payload", "script", "sliders", "styles"]
+__all__ = [
+    "AllSweeps",
+    "Explorer",
+    "ExplorerWidget",
+    "all_sweeps",
+    "explore",
+    "payload",
+    "script",
+    "sliders",
+    "styles",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -987,5 +987,8 @@ class FerExplorer extends HTMLElement {
   }
 }
 
+// What <fer-sweeps> (sweeps.js) is made of.
+FerExplorer.parts = { Field, followers, everyNeuron, colour, readNetwork };
+
 customElements.define("fer-explorer", FerExplorer);
 })();

@@ -175,7 +175,7 @@ def _entry(network: Network, chosen: Chosen | None) -> dict[str, Any]:
         "label": network.label,
         "kind": "evolved" if evolved else "sgd",
         "architecture": str(network.architecture),
-        "weights": base64.b64encode(network.flat().astype("<f4").tobytes()).decode("ascii"),
+        "weights": weights_base64(network),
         "names": {f"{layer},{neuron}": str(name) for (layer, neuron), name in network.names.items()},
         "chosen": _choice(network, chosen),
     }
@@ -218,17 +218,27 @@ def _stills(networks: Sequence[Network], data: dict[str, Any]) -> str:
     for network, entry in zip(networks, data["networks"], strict=True):
         for item in entry["chosen"]:
             values = network.weight(item["weight"]) + np.linspace(item["low"], item["high"], 5)
-            strip = _strip(sweeps.sweep(network, item["weight"], values, size=FRAME))
+            strip = picture_strip(sweeps.sweep(network, item["weight"], values, size=FRAME))
             label, name = html.escape(entry["label"]), html.escape(item["name"])
             number = f"weight {item['id']}"
             called = number if item["name"] == number else f"{name} ({number})"
             ends = f"from {values[0]:.2f} to {values[-1]:.2f}"
             figures.append(
                 f"<figure><figcaption>{label}: {called}, {ends}</figcaption>"
-                f'<img src="data:image/jpeg;base64,{_jpeg(strip)}" alt="Five pictures drawn by '
+                f'<img src="{strip}" alt="Five pictures drawn by '
                 f'{label} while {name} goes {ends}, the unchanged one in the middle of the range."></figure>'
             )
     return "".join(figures)
+
+
+def weights_base64(network: Network) -> str:
+    """Pack the weights as the elements read them: little-endian float32, layer after layer."""
+    return base64.b64encode(network.flat().astype("<f4").tobytes()).decode("ascii")
+
+
+def picture_strip(stack: images.Array) -> str:
+    """Encode pictures ``(n, size, size, 3)`` side by side as a data URI."""
+    return f"data:image/jpeg;base64,{_jpeg(_strip(stack))}"
 
 
 def _jpeg(image: images.Array) -> str:
