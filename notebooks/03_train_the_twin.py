@@ -28,7 +28,7 @@ steps = 10000  # the paper takes 100,000
 seeds = [0, 1]  # one twin for each
 learning_rate = None  # None takes the paper's for this image
 schedule = "constant"  # constant, as in the paper, or cosine
-other = "SOAP, small pictures first"  # recipe of the second twin; training.OTHER_NAMES lists them
+other = "SOAP, drawn pixels"  # recipe of the second twin; training.OTHER_NAMES lists them
 out = "build/out/03_train_the_twin"  # where this notebook leaves its results
 
 # %%
@@ -70,10 +70,14 @@ book.table(["setting", "here", "in the paper"], training.compare_recipes(recipe,
 #
 # Both axes are logarithmic. Open circles are the authors' own losses, where they gave them, at 256 pixels.
 
+# %% tags=["remove-input"]
+full = book.full_runs(subject.name)
+book.say("{sentence}", sentence=book.describe_full(full))
+
 # %% mystnb={"image": {"alt": "Loss against training step on logarithmic axes, one falling curve for each seed, with the authors' values as open circles."}}
 plotting.loss_curves(
-    [run.history for run in runs],
-    [f"seed {run.seed}" for run in runs],
+    [run.history for run in [*runs, *full]],
+    [*(f"seed {run.seed}" for run in runs), *(run.label for run in full)],
     marks=training.authors_marks(subject.name),
 )
 
@@ -97,10 +101,11 @@ plotting.errors(target, [run.network.image(size) for run in runs], [f"twin, seed
 # %% [markdown]
 # ## A second twin, by another road
 #
-# Nothing forces anyone to walk this road. Another optimiser, a falling rate, smaller pictures to begin with: each changes
-# how gradient descent arrives, and some arrive far sooner. So there is a **second twin**: the same neurons, the same first
-# weights, the same picture, another recipe. It is different science, so it keeps its own name wherever it appears, and
-# no number of the paper's is compared with it. Whether the road changes what is *inside* is for the next chapter.
+# Nothing forces anyone to walk this road. Another optimiser, a falling rate, a few pixels at a time: each changes how
+# gradient descent arrives, and some arrive far sooner ([](09_measure_the_speed)). So there is a **second twin**: the same
+# neurons, the same first weights, the same picture, another recipe. It is different science, so it keeps its own name
+# wherever it appears, and no number of the paper's is compared with it. Whether the road changes what is *inside* is for
+# the next chapter.
 
 # %% tags=["remove-input"]
 book.table(
@@ -109,8 +114,8 @@ book.table(
 )
 
 # %% [markdown]
-# The two curves below start from the same weights. While the second twin looks at smaller pictures, its loss is the error in
-# those, so it may jump where the picture grows.
+# The two curves below start from the same weights. Where a recipe looks at fewer pixels along the way, the curve is the
+# error in those: it trembles, or jumps where the picture grows. The numbers further down are errors over all pixels.
 
 # %% mystnb={"image": {"alt": "Loss against training step for the twin and the second twin on logarithmic axes; the second falls sooner."}}
 plotting.loss_curves([first.history, second.history], [f"twin, seed {first.seed}", f"second twin, seed {second.seed}"])
@@ -162,6 +167,7 @@ assert all(run.status != "diverged" for run in everyone)
 assert all(run.loss < np.mean((run.snapshots[0].image(size) - target) ** 2) / 2 for run in everyone)
 assert all(np.isclose(run.loss, np.mean((run.network.image(size) - target) ** 2), rtol=1e-3) for run in everyone)
 assert not second.recipe.is_paper
+assert all(run.recipe.is_paper and run.recipe.steps == 100_000 for run in full)
 book.record(
     out,
     loss=float(np.median(losses)),

@@ -25,7 +25,7 @@ size = 256  # side of the target the twins were trained on, in pixels
 steps = 10000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
 seeds = [0, 1]
 schedule = "constant"
-other = "SOAP, small pictures first"  # recipe of the second twin, as in chapter 3
+other = "SOAP, drawn pixels"  # recipe of the second twin, as in chapter 3
 map_size = 128  # side of the feature maps, in pixels, as in the paper
 out = "build/out/04_compare_neuron_by_neuron"  # where this notebook leaves its results
 

@@ -28,7 +28,7 @@ size = 256  # side of the target, in pixels
 steps = 10000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
 seeds = [0, 1]
 schedule = "constant"
-other = "SOAP, small pictures first"  # recipe of the second twin, as in chapter 3
+other = "SOAP, drawn pixels"  # recipe of the second twin, as in chapter 3
 film_size = 128  # side of the film's pictures, in pixels
 out = "build/out/08_watch_it_appear"  # where this notebook leaves its results
 

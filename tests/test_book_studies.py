@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fer_utils import book, storage
 from fer_utils.book import studies
 from fer_utils.checks import BadInput
+from fer_utils.training import authors_curve
 
 
 def run(*losses: float | None) -> dict[str, list]:
@@ -34,10 +36,42 @@ def test_a_race_has_medians_only_where_more_than_half_arrive() -> None:
     (row,) = book.race({"a": ones}, [0.5, 0.1, 0.01])
     assert (row["runs"], row["steps"], row["loss"], row["loss_range"]) == (3, 2, 0.02, (0.01, 0.3))
     assert [row["reached"][mark]["median"] for mark in (0.5, 0.1, 0.01)] == [2.0, 4.0, None]
-    assert [row["reached"][mark]["shown"] for mark in (0.5, 0.1, 0.01)] == ["2 s", "4 s", "1 of 3 runs"]
+    assert [row["reached"][mark]["shown"] for mark in (0.5, 0.1, 0.01)] == ["2.0 s", "4.0 s", "1 of 3 runs"]
 
 
 def test_who_does_not_arrive_counts_as_late() -> None:
     ones = [run(1, 0.1), run(1, 1, 0.1), run(1, 1, 1, 0.1), run(1), run(1)]
     (row,) = book.race({"a": ones}, [0.1])
     assert row["reached"][0.1]["median"] == 6.0  # the third of five, two of which never arrive
+
+
+def test_an_image_without_a_full_run_has_none_and_it_is_said() -> None:
+    assert book.full_runs("no such image") == []
+    assert "No full run of this image is published" in book.describe_full([])
+
+
+def test_the_published_full_runs_are_whole_and_within_twice_the_authors_losses() -> None:
+    """The same recipe: 100,000 steps at 256 pixels. Another draw of first weights, so not the same numbers."""
+    runs = book.full_runs("skull")
+    assert len(runs) >= 1
+    for run in runs:
+        assert run.recipe.is_paper
+        assert (run.recipe.steps, run.recipe.size) == (100_000, 256)
+        assert (run.history.steps[0], run.history.steps[-1]) == (0, 100_000)
+        for step, theirs in authors_curve("skull").items():
+            nearest = int(np.abs(run.history.steps - step).argmin())
+            around = run.history.loss[max(0, nearest - 3) : nearest + 4] if step else run.history.loss[:1]
+            assert theirs / (4 if step == 0 else 2) < np.median(around) < 2 * theirs, step
+    text = book.describe_full(runs)
+    assert f"{runs[0].loss:.2e}" in text
+    assert "not in this build" in text
+
+
+def test_the_published_speed_is_of_a_whole_run_and_of_five_seeds() -> None:
+    measured = book.published("speed/benchmarks.json")
+    assert not measured["quick"]
+    assert {"steps", "floor", "memory", "scaling", "sweeps", "drawing", "startup"} <= set(measured["sections"])
+    study = book.published("speed/recipes_skull.json")
+    for name, runs in study["runs"].items():
+        assert sorted(one["seed"] for one in runs) == [0, 1, 2, 3, 4], name
+        assert all(len(one["steps"]) == len(one["seconds"]) == len(one["loss"]) for one in runs)

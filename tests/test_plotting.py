@@ -51,6 +51,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "errors": lambda: plotting.errors(PICTURE, [PICTURE * 0.5], ["half"]),
     "genome_graph": lambda: plotting.genome_graph(MASK, highlight=[MASK.outputs["v"]]),
     "layered_graph": lambda: plotting.layered_graph(EVOLVED, highlight=[MASK.inputs["b"]]),
+    "race": lambda: plotting.race({"a": ([1, 9], [0.1, 0.01]), "b, c": ([1, 5], [0.2, 0.1])}, xlabel="seconds"),
     "share_curves": lambda: plotting.share_curves([0, 9], {"coarse": [1, 0], "fine": [1, 1]}, xlabel="a", ylabel="b"),
     "loss_curves": lambda: plotting.loss_curves([HISTORY], ["seed 0"], marks={"the authors": {0: 0.3, 1000: 0.007}}),
     "map_gallery": lambda: plotting.map_gallery(MAPS, MAPS.distinct()[:7], captions=list("abcdefg")),
@@ -665,3 +666,31 @@ def test_share_curves_refuse_what_they_cannot_draw() -> None:
         plotting.share_curves([0], {}, xlabel="", ylabel="")
     with pytest.raises(BadInput, match="must be one value for each of the 2 steps, got '1 values'"):
         plotting.share_curves([0, 1], {"a": [1]}, xlabel="", ylabel="")
+
+
+# --- races ---
+
+
+def test_relatives_in_a_race_look_alike_and_the_first_stands_out() -> None:
+    times, losses = [0, 1, 10], [1, 0.5, 0.1]
+    names = ["the paper's", "Adam, quick", "SOAP, quick", "SOAP, slow"]
+    (axes,) = plotting.race(dict.fromkeys(names, (times, losses)), xlabel="seconds").axes
+    first, adam, quick, slow = axes.lines
+    assert first.get_linewidth() > adam.get_linewidth()
+    assert quick.get_color() == slow.get_color() != adam.get_color()
+    assert quick.get_linestyle() == adam.get_linestyle()
+    assert list(first.get_xdata()) == [1, 10]  # a logarithm has no place for the start
+    assert axes.get_legend() is not None
+
+
+def test_the_key_of_a_race_lists_the_lowest_last() -> None:
+    curves = {"a": ([1, 2], [1, 0.1]), "b": ([1, 2], [1, 0.9]), "c": ([1, 2], [1, 0.5])}
+    (axes,) = plotting.race(curves, xlabel="seconds").axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["b", "c", "a"]
+
+
+def test_a_race_refuses_what_it_cannot_draw() -> None:
+    with pytest.raises(BadInput, match="curves must hold at least one curve"):
+        plotting.race({}, xlabel="")
+    with pytest.raises(BadInput, match="must be as many times as losses"):
+        plotting.race({"a": ([1, 2], [1])}, xlabel="")

@@ -13,13 +13,15 @@ from __future__ import annotations
 from fer_utils.book.finding import finder, locator
 from fer_utils.book.looping import loop
 from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
-from fer_utils.book.studies import published, race, seconds_to
+from fer_utils.book.studies import describe_full, full_runs, published, race, seconds_to
 from fer_utils.book.subjects import Subject, subject
 
 __all__ = [
     "Subject",
     "describe",
+    "describe_full",
     "finder",
+    "full_runs",
     "keep",
     "locator",
     "loop",

@@ -11,6 +11,7 @@ from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_in
 from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
+from fer_utils.plotting.races import race
 from fer_utils.plotting.strips import errors, pictures, training_path
 from fer_utils.plotting.sweeps import sweep_rows
 from fer_utils.plotting.teaser import teaser  # after its room, so that the name is the function
@@ -25,6 +26,7 @@ __all__ = [
     "map_pair",
     "network_inputs",
     "pictures",
+    "race",
     "share_curves",
     "style",
     "sweep_rows",
