@@ -25,6 +25,10 @@ PAGES = (
     "executed/04_compare_neuron_by_neuron.html",
     "executed/05_sweep_the_weights.html",
     "executed/06_draw_your_own_picture.html",
+    "executed/07_find_any_weight.html",
+    "executed/08_watch_it_appear.html",
+    "executed/09_measure_the_speed.html",
+    "executed/10_sweep_every_weight.html",
     "executed/manifest.html",
 )
 SWEEPS = "executed/05_sweep_the_weights.html"
