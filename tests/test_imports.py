@@ -24,6 +24,7 @@ ROOMS = (
     "training",
     "garden",
     "features",
+    "rotations",
     "sweeps",
     "plotting",
     "explorer",
