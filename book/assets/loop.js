@@ -43,8 +43,7 @@
     // It plays by itself while it is on the screen, unless the reader's system asks for less movement.
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches && "IntersectionObserver" in window) {
       let touched = false;
-      loop.addEventListener("pointerdown", () => { touched = true; });
-      loop.addEventListener("keydown", () => { touched = true; });
+      for (const kind of ["pointerdown", "keydown", "input", "click"]) loop.addEventListener(kind, () => { touched = true; });
       new IntersectionObserver((entries) => {
         if (touched) return;
         if (entries[entries.length - 1].isIntersecting) play();
