@@ -193,3 +193,13 @@ def test_a_study_does_no_run_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     found = recipes.study("mask", [0, 1], out)
     assert [run["seed"] for run in found["runs"]["short"]] == [0, 1]
     assert found["runs"]["short"][0]["steps"] == [0, 1, 2, 3, 4]
+
+
+def test_what_the_benchmarks_need_changes_no_version_of_the_projects_own(repository: Path) -> None:
+    def pins(name: str) -> dict[str, str]:
+        lines = (repository / name).read_text(encoding="utf-8").splitlines()
+        return dict(line.split("==", 1) for line in lines if "==" in line and not line.startswith((" ", "#")))
+
+    own, extra = pins("requirements.lock"), pins("benchmarks/requirements.lock")
+    assert {"jax", "jaxlib", "optax"} <= set(extra)
+    assert not set(own) & set(extra)
