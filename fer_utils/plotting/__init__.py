@@ -5,6 +5,9 @@ green borders mark maps that are the first of their kind. Layers run from the to
 alike. Nothing here shows or saves a figure, or touches pyplot.
 """
 
+from fer_utils.plotting.components import component_rows as component_rows
+from fer_utils.plotting.components import purity_bars as purity_bars
+from fer_utils.plotting.components import spectra as spectra
 from fer_utils.plotting.curves import loss_curves, share_curves
 from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
