@@ -277,6 +277,7 @@ def test_purity_and_sparseness_have_their_ends_where_they_should() -> None:
     assert purity(np.array([0, 1, 1])) == 1
     assert purity(np.array([0.5])) == 0
     assert purity(np.array([0.75, 1])) == pytest.approx(0.75)
+    assert purity(np.array([0.75, 1]), weights=np.array([3, 1])) == pytest.approx(0.625)
     pixel = np.zeros((1, SIZE, SIZE))
     pixel[0, 3, 4] = -7
     halves = np.sign(X)[None]
@@ -375,6 +376,12 @@ def test_a_null_needs_a_whole_number_of_rotations(count: object) -> None:
 def test_purity_is_of_shares(shares: list[float]) -> None:
     with pytest.raises(BadInput, match="shares must be one or more numbers of at least 0 and at most 1"):
         purity(np.array(shares))
+
+
+@pytest.mark.parametrize("weights", [[1], [0, 0], [-1, 2], [float("nan"), 1]])
+def test_purity_is_weighted_by_as_many_weights_as_shares(weights: list[float]) -> None:
+    with pytest.raises(BadInput, match="weights must be 2 numbers of at least 0, not all of them 0"):
+        purity(np.array([0, 1]), weights=np.array(weights))
 
 
 @pytest.mark.parametrize("shape", [(0, 4, 4), (4, 4)])

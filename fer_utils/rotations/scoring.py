@@ -43,24 +43,29 @@ class BasisScore:
     null_sparseness: tuple[float, float, float]
 
 
-def purity(shares: Array) -> float:
+def purity(shares: Array, *, weights: Array | None = None) -> float:
     """Return the mean of |2 share - 1|: 1 where every map is purely symmetric or purely antisymmetric.
 
     Args:
         shares: ``(k,)`` even shares in [0, 1], at least one.
+        weights: ``(k,)``, none below 0 and one above: how much each map counts, as with ``Components.shares``, which
+            lets strong components count more than weak ones; None for all alike.
 
     Returns:
         In [0, 1]; 0 where all maps are half and half.
 
     Raises:
-        BadInput: There are none, or they are no shares.
+        BadInput: There are none, or they are no shares, or the weights are no weights of theirs.
 
     Source: ours.
     """
     values = np.asarray(shares, dtype=float)
     if not values.size or not (np.abs(values - 0.5) <= 0.5 + 1e-9).all():
         raise bad("shares", "one or more numbers of at least 0 and at most 1", shares)
-    return float(np.abs(2 * values - 1).mean())
+    counts = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=float)
+    if counts.shape != values.shape or not (counts >= 0).all() or not 0 < counts.sum() < np.inf:
+        raise bad("weights", f"{len(values)} numbers of at least 0, not all of them 0", weights)
+    return float(np.average(np.abs(2 * values - 1), weights=counts))
 
 
 def sparseness(maps: Array) -> float:
