@@ -76,8 +76,8 @@ book.say("{sentence}", sentence=book.describe_full(full))
 
 # %% mystnb={"image": {"alt": "Loss against training step on logarithmic axes, one falling curve for each seed, with the authors' values as open circles."}}
 plotting.loss_curves(
-    [run.history for run in [*runs, *full]],
-    [*(f"seed {run.seed}" for run in runs), *(run.label for run in full)],
+    [run.history for run in [*full, *runs]],
+    [*(run.label for run in full), *(f"this build, seed {run.seed}" for run in runs)],
     marks=training.authors_marks(subject.name),
 )
 

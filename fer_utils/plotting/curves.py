@@ -10,6 +10,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from fer_utils.checks import BadInput, bad, real, whole
@@ -132,7 +133,8 @@ def _end_labels(axes: Axes, series: list[tuple[str, str, Any, Any]]) -> None:
         here = sorted((item for item in ends.items() if round(item[1][0], 2) == column), key=lambda item: item[1][1])
         places = spread([item[1][1] * height for item in here], [0.16] * len(here))
         for (label, (across, _, colour)), place in zip(here, places, strict=True):
-            shift = {"xytext": (7, 0), "textcoords": "offset points", "va": "center", "color": colour}
+            shift: dict[str, Any] = {"xytext": (7, 0), "textcoords": "offset points", "va": "center", "color": colour}
+            shift["path_effects"] = [withStroke(linewidth=3, foreground="white")]  # a longer curve may pass behind it
             axes.annotate(label, (across, place / height), xycoords="axes fraction", annotation_clip=False, **shift)
 
 
