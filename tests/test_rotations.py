@@ -17,7 +17,8 @@ from fer_utils.cppn import Architecture, Network
 from fer_utils.features import FeatureMaps, feature_maps
 from fer_utils.genome import Genome
 from fer_utils.layerize import layerize
-from fer_utils.rotations import compare_bases, components, even_shares, own_maps, purity, sparseness
+from fer_utils.rotations import compare_bases, components, even_shares, own_maps, purity, sparseness, turning
+from fer_utils.rotations.space import whiten
 
 Maps = NDArray[np.float64]
 SIZE = 16
@@ -262,6 +263,24 @@ def test_the_sparsest_rotation_has_larger_fourth_powers_than_any_tried() -> None
     reached = (found**4).sum()
     for seed in range(200):
         assert ((turn(5, seed) @ found) ** 4).sum() < reached
+
+
+def test_of_several_summits_the_sparsest_rotation_is_the_highest() -> None:
+    space = whiten(np.random.default_rng(0).normal(size=(8, 8, 8)), 0)
+    starts = [np.eye(8), *turning.random_turns(8, turning.STARTS - 1, 0)]
+    summits = [float(((turning._climb(space.whitened, start) @ space.whitened) ** 4).sum()) for start in starts]
+    assert max(summits) > min(summits) + 1, "a layer on which the start does not matter tests nothing"
+    reached = ((turning.varimax_turn(space, seed=0) @ space.whitened) ** 4).sum()
+    assert reached == pytest.approx(max(summits))
+
+
+def test_random_rotations_are_rotations_and_prefer_no_direction() -> None:
+    turns = turning.random_turns(3, 20_000, 0)
+    assert turns @ turns.swapaxes(1, 2) == pytest.approx(np.broadcast_to(np.eye(3), turns.shape), abs=1e-12)
+    # Each entry of a rotation drawn fairly has mean 0, mean square 1/k and mean fourth power 3 / (k (k + 2)).
+    assert turns.mean(axis=0) == pytest.approx(np.zeros((3, 3)), abs=0.02)
+    assert (turns**2).mean(axis=0) == pytest.approx(np.full((3, 3), 1 / 3), abs=0.02)
+    assert (turns**4).mean(axis=0) == pytest.approx(np.full((3, 3), 3 / 15), abs=0.02)
 
 
 @pytest.mark.parametrize("method", ["varimax", "ica"])
