@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fer_utils.checks import bad, one_of, real, whole
 from fer_utils.features import FeatureMaps
 from fer_utils.images import Array
-from fer_utils.rotations.space import LEAST, Order, Space, mirrored, mirroring, whiten
+from fer_utils.rotations.space import LEAST, Order, Space, mirrored, mirroring, one_thread, whiten
 from fer_utils.rotations.turning import ica_turn, symmetric_turn, varimax_turn
 
 METHODS = ("pca", "varimax", "ica", "symmetric")
@@ -79,9 +79,10 @@ def components(
 
     Source: paper, figure 24 ("pca"); ours.
     """
-    space, order = layer_space(maps, layer, symmetry=symmetry, least=least)
-    name = one_of("method", method, METHODS)
-    return turned(space, turn_by(name, space, order, whole("seed", seed, least=0)), order, name, layer)
+    name, start = one_of("method", method, METHODS), whole("seed", seed, least=0)
+    with one_thread():
+        space, order = layer_space(maps, layer, symmetry=symmetry, least=least)
+        return turned(space, turn_by(name, space, order, start), order, name, layer)
 
 
 def layer_space(maps: object, layer: int, *, symmetry: Symmetry, least: float) -> tuple[Space, Order]:

@@ -10,7 +10,7 @@ from fer_utils.checks import bad, whole
 from fer_utils.features import FeatureMaps
 from fer_utils.images import Array
 from fer_utils.rotations.parts import METHODS, Symmetry, layer_space, turn_by
-from fer_utils.rotations.space import LEAST, ROUNDING, Space, even_shares, mirroring
+from fer_utils.rotations.space import LEAST, ROUNDING, Space, even_shares, mirroring, one_thread
 from fer_utils.rotations.turning import random_turns
 
 MEASURED = ("neurons", *METHODS)
@@ -158,20 +158,26 @@ def compare_bases(
     count, start = whole("rotations", rotations, least=1), whole("seed", seed, least=0)
     if not isinstance(maps, FeatureMaps):
         raise bad("maps", "the FeatureMaps of a network", maps)
-    scores: list[BasisScore] = []
-    for layer in range(maps.architecture.depth):
-        space, order = layer_space(maps, layer, symmetry=symmetry, least=least)
-        neurons = own_maps(maps, layer)
-        if not len(space.whitened) or not len(neurons):
-            continue
-        mirror = mirroring(space, order)
-        nulls = _nulls(space, mirror, random_turns(len(space.whitened), count, start))
-        values = {"neurons": (len(neurons), purity(even_shares(neurons, symmetry)), sparseness(neurons))}
-        for method in METHODS:
-            turn = turn_by(method, space, order, start)
-            values[method] = (len(turn), _turn_purity(turn, mirror), float(_hoyer(turn @ space.whitened).mean()))
-        scores += [BasisScore(layer, method, *values[method], *nulls) for method in MEASURED]
-    return scores
+    with one_thread():
+        layers = range(maps.architecture.depth)
+        return [score for layer in layers for score in _layer_scores(maps, layer, symmetry, least, count, start)]
+
+
+def _layer_scores(
+    maps: FeatureMaps, layer: int, symmetry: Symmetry, least: float, count: int, start: int
+) -> list[BasisScore]:
+    """Measure one layer; no scores where it is constant."""
+    space, order = layer_space(maps, layer, symmetry=symmetry, least=least)
+    neurons = own_maps(maps, layer)
+    if not len(space.whitened) or not len(neurons):
+        return []
+    mirror = mirroring(space, order)
+    nulls = _nulls(space, mirror, random_turns(len(space.whitened), count, start))
+    values = {"neurons": (len(neurons), purity(even_shares(neurons, symmetry)), sparseness(neurons))}
+    for method in METHODS:
+        turn = turn_by(method, space, order, start)
+        values[method] = (len(turn), _turn_purity(turn, mirror), float(_hoyer(turn @ space.whitened).mean()))
+    return [BasisScore(layer, method, *values[method], *nulls) for method in MEASURED]
 
 
 def _turn_purity(turn: Array, mirror: Array) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from fer_utils.checks import bad, one_of
 from fer_utils.images import Array
@@ -14,6 +16,11 @@ SYMMETRIES = ("mirror_x", "mirror_y", "rotate_180")
 ROUNDING = 1e-8  # of the layer's root mean square: a direction that varies less is a copy, or constant
 LEAST = 1e-3  # of the leading component's variance; as in the basis-free measure of symmetry (metrics, G)
 Order = NDArray[np.intp]
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Hold linear algebra to one thread: matrices of a dozen rows gain nothing from more, and waste time waiting."""
+    return threadpool_limits(limits=1)
 
 
 @dataclass(frozen=True, eq=False)
