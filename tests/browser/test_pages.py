@@ -29,6 +29,7 @@ PAGES = (
     "executed/08_watch_it_appear.html",
     "executed/09_measure_the_speed.html",
     "executed/10_sweep_every_weight.html",
+    "executed/11_turn_the_layers.html",
     "executed/manifest.html",
 )
 SWEEPS = "executed/05_sweep_the_weights.html"
