@@ -125,7 +125,7 @@ null = {label: float(np.mean([score.null_purity[1] for score in found])) for lab
 
 # %% tags=["remove-input"]
 book.table(
-    ["mean purity over the layers", *rotations.MEASURED, "random rotations", "symmetric, by variance"],
+    ["mean purity", *rotations.MEASURED, "random", "symmetric, weighted"],
     [
         [label, *(f"{value:.2f}" for value in row.values()), f"{null[label]:.2f}", f"{weighted[label]:.2f}"]
         for label, row in purity.items()
