@@ -10,6 +10,7 @@
 #     name: python3
 #   fer:
 #     needs: []
+#     each_image: true
 # ---
 
 # %% [markdown]

@@ -10,6 +10,7 @@
 #     name: python3
 #   fer:
 #     needs: ["01_read_a_genome"]
+#     each_image: true
 # ---
 
 # %% [markdown]

@@ -11,13 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from fer_utils.book.build import BuildFailed, build_book, build_chapter, gather
 from fer_utils.book.chapters import Chapter, find_chapter, read_chapters
-from fer_utils.book.presets import Parameters, load_preset, plan
+from fer_utils.book.presets import Parameters, Preset, load_preset, plan
 from fer_utils.book.runner import REUSED, RUNNING, Layout, NotebookFailed, run_chapters
+from fer_utils.book.siblings import Choice, choose_images, expand, siblings_of
 from fer_utils.book.subjects import PICTURE_ENDINGS, check_inputs
 from fer_utils.checks import BadInput
 
@@ -68,9 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="bring all notebooks up to date and build the pages")
     run = commands.add_parser("run", help="run one notebook, beside the book")
     run.add_argument("notebook", help='its number or name, such as "05"')
-    commands.add_parser("list", help="list the notebooks and their parameters")
-    for command in (build, run):
+    listing = commands.add_parser("list", help="list the notebooks, their parameters and their pages")
+    for command in (build, run, listing):
         command.add_argument("--preset", default="quick", help="quick, paper, or a path to a YAML file")
+    for command in (build, run):
         command.add_argument("--image", default="", help="a genome by name or path, or a picture (.png, .jpg)")
         command.add_argument("--picture", default="", help="a picture for the notebook that takes any")
         command.add_argument("--set", action="append", default=[], help='parameters: "03.steps=2000 seeds=[0, 1]"')
@@ -78,20 +81,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace) -> None:
-    chapters, plans = _planned(options)
     start = time.monotonic()
-    layout = Layout(Path.cwd(), load_preset(options.preset, _presets()).name)
+    preset = load_preset(options.preset, _presets())
+    image, _ = _image_and_picture(options)
+    choice = choose_images(preset.images) if preset.images and not image else Choice(())
+    chapters = expand(read_chapters(_notebooks()), choice.shown)
+    plans = _planned(options, _shown_first(preset, choice), chapters)
+    if choice.note:
+        _tell(choice.note)
+    layout = Layout(Path.cwd(), preset.name)
     outcomes = run_chapters(chapters, plans, layout, report=_Reporter(chapters).report)
-    gather(outcomes, layout, preset=layout.name)
+    gather(outcomes, layout, preset=layout.name, chapters=chapters, note=choice.note)
     _tell("Building the pages …")
-    page = build_book(layout)
+    page = build_book(layout, chapters)
     _tell(f"The book is ready after {time.monotonic() - start:.0f} s. Open {page.as_uri()}")
 
 
 def _run(options: argparse.Namespace) -> None:
     chapters = read_chapters(_notebooks())
     chapter = find_chapter(chapters, options.notebook)
-    _, plans = _planned(options, only=chapter)
+    plans = _planned(options, load_preset(options.preset, _presets()), chapters, only=chapter)
     layout = Layout(Path.cwd(), "single")
     run_chapters([chapter], plans, layout, report=_Reporter([chapter]).report)
     _tell(f"Executed: {layout.executed(chapter.name)}")
@@ -99,26 +108,40 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    for chapter in read_chapters(_notebooks()):
+    chapters = read_chapters(_notebooks())
+    images = load_preset(options.preset, _presets()).images if any(one.each_image for one in chapters) else ()
+    pages = expand(chapters, choose_images(images).shown if images else ())
+    for chapter in chapters:
         _tell(f"{chapter.name}: {chapter.title}")
         for name, value in chapter.parameters.items():
             _tell(f"    {name} = {value!r}")
+        several = [page.shown.name for page in siblings_of(chapter, pages) if page.shown]
+        if len(several) > 1:
+            _tell(f"    a page for each image: {', '.join(several)} (such as {chapter.number}-{several[1]})")
 
 
 def _planned(
-    options: argparse.Namespace, *, only: Chapter | None = None
-) -> tuple[tuple[Chapter, ...], dict[str, Parameters]]:
+    options: argparse.Namespace, preset: Preset, chapters: Sequence[Chapter], *, only: Chapter | None = None
+) -> dict[str, Parameters]:
     """Settle all parameters and refuse what cannot be read, before anything runs."""
-    chapters = read_chapters(_notebooks())
-    image, picture = options.image.strip(), options.picture.strip()
-    if image.lower().endswith(PICTURE_ENDINGS):
-        image, picture = "", image
-    preset = load_preset(options.preset, _presets())
+    image, picture = _image_and_picture(options)
     plans = plan(chapters, preset, image=image, picture=picture, assignments=options.set, only=only)
     plans = {only.name: plans[only.name]} if only else plans
     for parameters in plans.values():
         check_inputs(parameters)
-    return chapters, plans
+    return plans
+
+
+def _image_and_picture(options: argparse.Namespace) -> tuple[str, str]:
+    """Tell a genome from a picture; either is empty where it was not given."""
+    image, picture = options.image.strip(), options.picture.strip()
+    return ("", image) if image.lower().endswith(PICTURE_ENDINGS) else (image, picture)
+
+
+def _shown_first(preset: Preset, choice: Choice) -> Preset:
+    """Return the preset with the first image that is shown as that of the whole book."""
+    own = {"image": choice.shown[0].image} if choice.shown else {}
+    return replace(preset, defaults={**preset.defaults, **own})
 
 
 def _notebooks() -> Path:

@@ -14,10 +14,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import nbformat
+import yaml
+
 from fer_utils import storage
+from fer_utils.book.chapters import Chapter
 from fer_utils.book.manifest import all_results, make_manifest, manifest_page
 from fer_utils.book.notes import RESULTS
 from fer_utils.book.runner import Layout, Outcome, replace_folder
+from fer_utils.book.siblings import with_links, with_sections
+from fer_utils.checks import BadInput
 
 PICTURES = (".png", ".svg")
 _MAIN = "from jupyter_book.cli.main import main; main()"  # `python -m jupyter_book` does not exist
@@ -27,13 +33,17 @@ class BuildFailed(Exception):  # noqa: N818 (the message is for a person)
     """The pages could not be built; the message says why, with every warning."""
 
 
-def gather(outcomes: Sequence[Outcome], layout: Layout, *, preset: str) -> Path:
+def gather(
+    outcomes: Sequence[Outcome], layout: Layout, *, preset: str, chapters: Sequence[Chapter] = (), note: str = ""
+) -> Path:
     """Put executed notebooks, their pictures, all results and the manifest where the book looks for them.
 
     Args:
         outcomes: What `run_chapters` returned.
         layout: Where things are.
         preset: The preset's name, for the manifest.
+        chapters: The pages that have siblings, or might have, are told of them.
+        note: A sentence for these pages on images that are missing.
 
     Returns:
         The folder ``book/executed``, replaced as a whole.
@@ -44,7 +54,7 @@ def gather(outcomes: Sequence[Outcome], layout: Layout, *, preset: str) -> Path:
     shutil.rmtree(draft, ignore_errors=True)
     try:
         for outcome in outcomes:
-            storage.write_bytes(draft / f"{outcome.name}.ipynb", layout.executed(outcome.name).read_bytes())
+            storage.write_bytes(draft / f"{outcome.name}.ipynb", _page(outcome.name, layout, chapters, note))
             for picture in sorted(layout.artefacts(outcome.name).iterdir()):
                 if picture.suffix in PICTURES:
                     storage.write_bytes(draft / outcome.name / picture.name, picture.read_bytes())
@@ -59,21 +69,41 @@ def gather(outcomes: Sequence[Outcome], layout: Layout, *, preset: str) -> Path:
     return layout.root / "book" / "executed"
 
 
-def build_book(layout: Layout) -> Path:
+def _page(name: str, layout: Layout, chapters: Sequence[Chapter], note: str) -> bytes:
+    """Return an executed notebook as the book has it: as it is, or with the way to its siblings."""
+    content = layout.executed(name).read_bytes()
+    chapter = next((one for one in chapters if one.name == name and one.shown), None)
+    if chapter is None:
+        return content
+    notebook = nbformat.reads(content.decode(), as_version=4)
+    with_links(notebook, chapter, chapters, note)
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def build_book(layout: Layout, chapters: Sequence[Chapter] = ()) -> Path:
     """Build the whole book from ``book/`` and ``_toc.yml``.
 
     Args:
         layout: Its root has ``book/``, ``_config.yml`` and ``_toc.yml``; the site replaces ``build/_build/html``.
+        chapters: The book's pages; siblings are added to the table of contents, in ``build/toc.yml``.
 
     Returns:
         The page to open.
 
     Raises:
         BuildFailed: Jupyter Book failed or warned; the site from before is left alone.
+        BadInput: ``_toc.yml`` is not YAML.
 
     Source: ours.
     """
-    return _build_pages(layout.root / "book", layout.root / "_toc.yml", layout.build / "_build" / "html", layout)
+    written = layout.root / "_toc.yml"
+    try:
+        content = with_sections(yaml.safe_load(written.read_text(encoding="utf-8")), chapters)
+    except yaml.YAMLError as error:
+        raise BadInput(f"{written} must be a YAML file: {' '.join(str(error).split())}.") from None
+    text = "# Made from _toc.yml, with the sibling pages of this build.\n" + yaml.safe_dump(content, sort_keys=False)
+    toc = storage.write_text(layout.build / "toc.yml", text)
+    return _build_pages(layout.root / "book", toc, layout.build / "_build" / "html", layout)
 
 
 def build_chapter(name: str, layout: Layout) -> Path:

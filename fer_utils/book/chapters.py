@@ -1,8 +1,8 @@
 """What the driver knows of a notebook before it runs: its title, its needs, its parameters.
 
-A notebook is a py:percent file ``NN_verb_noun.py``. Its YAML header may hold ``fer: {needs: [...]}``, the earlier
-notebooks whose results it reads; exactly one cell carries the tag ``parameters``, and holds nothing but plain
-assignments of literals.
+A notebook is a py:percent file ``NN_verb_noun.py``. Its YAML header may hold ``fer: {needs: [...], each_image: true}``:
+the earlier notebooks whose results it reads, and whether the book has a page of it for each image (`siblings` makes
+these). Exactly one cell carries the tag ``parameters``, and holds nothing but plain assignments of literals.
 """
 
 from __future__ import annotations
@@ -18,23 +18,48 @@ import nbformat
 
 from fer_utils.checks import BadInput, one_of
 
+SET_OFF = "-"  # in a page's name, between the notebook and the image: 03_train_the_twin-butterfly
 OUT = "out"  # the one parameter that is the driver's: the folder for a notebook's results
 
 
 @dataclass(frozen=True)
+class Shown:
+    """An image that the book shows.
+
+    Args:
+        image: What a notebook's parameter `image` is set to.
+        name: Short name, fit for a file's name.
+        title: The name as a heading has it.
+
+    Source: ours.
+    """
+
+    image: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Chapter:
-    """One notebook of the book, as its source describes it."""
+    """One notebook of the book, as its source describes it; or, where `shown` is set, its page for one image."""
 
     name: str
     source: Path
     title: str
     needs: tuple[str, ...]
     parameters: dict[str, Any]
+    each_image: bool = False
+    shown: Shown | None = None
 
     @property
     def number(self) -> str:
         """The two digits its name begins with."""
         return self.name[:2]
+
+    @property
+    def notebook(self) -> str:
+        """The name of the notebook behind it, which all pages of that notebook share."""
+        return self.source.stem
 
 
 def read_chapters(folder: Path) -> tuple[Chapter, ...]:
@@ -77,10 +102,13 @@ def read_chapter(path: Path) -> Chapter:
     """
     notebook = read_notebook(path)
     header = notebook.metadata.get("fer", {})
-    needs = header.get("needs", []) if isinstance(header, dict) else None
-    if not isinstance(needs, list) or not all(isinstance(need, str) for need in needs):
-        raise BadInput(f"{path}: the header's `fer: needs:` must be a list of notebooks, got {header!r}.")
-    return Chapter(path.stem, path, _title(notebook, path), tuple(needs), _parameters(notebook, path))
+    needs, each_image = _header(header, path)
+    if SET_OFF in path.stem:
+        raise BadInput(f"{path}: a notebook's name must do without \"{SET_OFF}\", which sets off a page's image.")
+    parameters = _parameters(notebook, path)
+    if each_image and "image" not in parameters:
+        raise BadInput(f"{path}: with `each_image` the parameters must include `image`, got {', '.join(parameters)}.")
+    return Chapter(path.stem, path, _title(notebook, path), needs, parameters, each_image)
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
@@ -93,18 +121,58 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
 
 def find_chapter(chapters: Sequence[Chapter], wanted: str, *, argument: str = "NB") -> Chapter:
     """Return the chapter of a number ("5", "05") or a whole name."""
-    text = str(wanted).removesuffix(".py")
-    for chapter in chapters:
-        if text == chapter.name or (text.isdigit() and text.zfill(2) == chapter.number):
-            return chapter
-    names = [chapter.name for chapter in chapters]
-    one_of(argument, text, names)
-    raise AssertionError("one_of refuses what is not among the names")
+    return find_chapters(chapters, wanted, argument=argument)[0]
+
+
+def find_chapters(chapters: Sequence[Chapter], wanted: str, *, argument: str = "NB") -> tuple[Chapter, ...]:
+    """Return the chapters that a few letters stand for.
+
+    Args:
+        chapters: Those there are, pages for one image among them.
+        wanted: A notebook by number or name ("5", "05_sweep_the_weights") stands for all of its pages; followed by
+            an image ("05-butterfly"), for one page.
+        argument: What the message calls `wanted`.
+
+    Returns:
+        At least one chapter.
+
+    Raises:
+        BadInput: There is no such notebook, or no page of it for that image.
+
+    Source: ours.
+    """
+    text, set_off, image = str(wanted).removesuffix(".py").partition(SET_OFF)
+    found = [one for one in chapters if text == one.notebook or (text.isdigit() and text.zfill(2) == one.number)]
+    if not found:
+        one_of(argument, text, list(dict.fromkeys(chapter.notebook for chapter in chapters)))
+    if not set_off:
+        return tuple(found)
+    pages = {one.shown.name: one for one in found if one.shown}
+    if not pages:
+        raise BadInput(f"{argument} {wanted} is not there: {found[0].notebook} has one page, without an image's name.")
+    return (pages[one_of(f"{argument} {text}: the image", image, list(pages))],)
+
+
+def short_name(name: str) -> str:
+    """Return the shortest name that `find_chapters` knows a page by: "03", or "03-butterfly"."""
+    _, set_off, image = name.partition(SET_OFF)
+    return name[:2] + set_off + image
 
 
 def cells_tagged(notebook: nbformat.NotebookNode, tag: str) -> list[nbformat.NotebookNode]:
     """Return a notebook's cells that carry a tag."""
     return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+def _header(header: Any, path: Path) -> tuple[tuple[str, ...], bool]:
+    """Return what the header's part `fer` says: needs, and whether there is a page for each image."""
+    needs = header.get("needs", []) if isinstance(header, dict) else None
+    if not isinstance(needs, list) or not all(isinstance(need, str) for need in needs):
+        raise BadInput(f"{path}: the header's `fer: needs:` must be a list of notebooks, got {header!r}.")
+    each_image = header.get("each_image", False)
+    if not isinstance(each_image, bool):
+        raise BadInput(f"{path}: the header's `fer: each_image:` must be true or false, got {each_image!r}.")
+    return tuple(needs), each_image
 
 
 def _title(notebook: nbformat.NotebookNode, path: Path) -> str:

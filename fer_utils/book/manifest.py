@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from fer_utils import storage
+from fer_utils.book.chapters import short_name
 from fer_utils.book.notes import NETWORKS, RESULTS, markdown_table
 from fer_utils.book.runner import REUSED, Layout, Outcome
 
@@ -180,7 +181,7 @@ def _networks_part(networks: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _link(chapter: Mapping[str, Any]) -> str:
-    return f"{chapter['name'][:2]} [{chapter['title']}]({chapter['name']}.ipynb)"
+    return f"{short_name(chapter['name'])} [{chapter['title']}]({chapter['name']}.ipynb)"
 
 
 def _seeds(seeds: Sequence[Any]) -> str:
@@ -188,7 +189,7 @@ def _seeds(seeds: Sequence[Any]) -> str:
 
 
 def _numbers(names: Sequence[str]) -> str:
-    return ", ".join(name[:2] for name in names)
+    return ", ".join(map(short_name, names))
 
 
 def _spelled(parameters: Mapping[str, Any]) -> str:

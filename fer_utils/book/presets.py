@@ -1,8 +1,10 @@
 """Which parameters a notebook runs with: its own defaults, then the preset's, then what was asked for by hand.
 
 A preset is a YAML file: ``defaults`` for every notebook that knows the parameter, then a mapping for each notebook,
-named by its number or its whole name. By hand, ``03.steps=2000`` sets a parameter of one notebook and ``steps=2000``
-that of every notebook that has it. Values are YAML; their kind must be that of the notebook's own default.
+named by its number or its whole name. ``images`` lists what the book shows, its own image first, and ``for`` has
+parameters of the pages for one image. By hand, ``03.steps=2000`` sets a parameter of one notebook, on all of its pages,
+``03-butterfly.steps=2000`` on one page, and ``steps=2000`` that of every notebook that has it.
+Values are YAML; their kind must be that of the notebook's own default.
 A name that no notebook knows is refused: papermill alone would only warn, and the typing error would cost a night.
 """
 
@@ -11,30 +13,34 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from fer_utils.book.chapters import OUT, Chapter, find_chapter
+from fer_utils.book.chapters import OUT, Chapter, find_chapters
 from fer_utils.checks import BadInput, existing_file, one_of, shorten
 
 Parameters = dict[str, Any]
 
-_ASSIGNMENT = re.compile(r"(?:(?P<chapter>\w+)\.)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
-_NEXT = re.compile(r"\s+(?=(?:\w+\.)?[A-Za-z_]\w*=)")
+IMAGES, FOR = "images", "for"  # a preset's entries that are no notebooks
+
+_ASSIGNMENT = re.compile(r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
+_NEXT = re.compile(r"\s+(?=(?:[\w-]+\.)?[A-Za-z_]\w*=)")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of parameters: some for all notebooks, some for each."""
+    """A named set of parameters: some for all notebooks, some for each, some for the pages of one image."""
 
     name: str
     path: Path
     defaults: Parameters
     chapters: Mapping[str, Parameters]
+    images: tuple[str, ...] = ()
+    for_images: Mapping[str, Parameters] = field(default_factory=dict)
 
 
 def load_preset(wanted: str, folder: Path) -> Preset:
@@ -60,10 +66,27 @@ def load_preset(wanted: str, folder: Path) -> Preset:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} must be a YAML file: {' '.join(str(error).split())}.") from None
-    if not isinstance(content, dict) or not all(isinstance(value, dict) for value in content.values()):
+    if not isinstance(content, dict):
         raise BadInput(f"{path} must map `defaults` and notebooks to their parameters.")
-    chapters = {str(name).zfill(2): values for name, values in content.items() if name != "defaults"}
-    return Preset(path.stem, path, content.get("defaults", {}), chapters)
+    images, for_images = _images(path, content.pop(IMAGES, None), content.pop(FOR, {}))
+    if not all(isinstance(value, dict) for value in content.values()):
+        raise BadInput(f"{path} must map `defaults` and notebooks to their parameters.")
+    defaults = content.pop("defaults", {})
+    if images and defaults.setdefault("image", images[0]) != images[0]:
+        raise BadInput(f"{path}: images must begin with the defaults' image, {defaults['image']}, got {images[0]}.")
+    chapters = {str(name).zfill(2): values for name, values in content.items()}
+    return Preset(path.stem, path, defaults, chapters, images, for_images)
+
+
+def _images(path: Path, images: Any, for_images: Any) -> tuple[tuple[str, ...], dict[str, Parameters]]:
+    """Check a preset's list of images and the parameters that belong to some of them."""
+    if images is not None and not (isinstance(images, list) and images and all(isinstance(i, str) for i in images)):
+        raise BadInput(f"{path}: {IMAGES} must be a list of genomes, such as [auto, butterfly], got {shorten(images)}.")
+    if not isinstance(for_images, dict) or not all(isinstance(values, dict) for values in for_images.values()):
+        raise BadInput(f"{path}: {FOR} must map images to parameters, got {shorten(for_images)}.")
+    for image in for_images:
+        one_of(f"{path}: {FOR}: the image", image, images or [])
+    return tuple(images or ()), for_images
 
 
 def plan(
@@ -78,7 +101,7 @@ def plan(
     """Settle every notebook's parameters, `out` excepted.
 
     Args:
-        chapters: The book's notebooks.
+        chapters: The book's notebooks, or its pages (see `fer_utils.book.siblings`).
         preset: The preset.
         image: Value of `image` for all notebooks that have it; None leaves the preset's.
         picture: Likewise for `picture`.
@@ -86,7 +109,7 @@ def plan(
         only: The notebook that assignments without a notebook are for; None means all that know the parameter.
 
     Returns:
-        For each notebook's name all of its parameters with their values.
+        For each chapter's name all of its parameters with their values.
 
     Raises:
         BadInput: A notebook or a parameter is unknown (the closest known one is named), or a value is of another
@@ -95,15 +118,21 @@ def plan(
     Source: ours.
     """
     plans = {chapter.name: {k: v for k, v in chapter.parameters.items() if k != OUT} for chapter in chapters}
-    _update(plans, chapters, None, preset.defaults, f"{preset.path}: ")
+    _update(plans, chapters, preset.defaults, f"{preset.path}: ")
     for wanted, values in preset.chapters.items():
-        _update(plans, chapters, find_chapter(chapters, wanted, argument=f"{preset.path}: the notebook"), values, "")
+        _update(plans, find_chapters(chapters, wanted, argument=f"{preset.path}: the notebook"), values, "")
+    for chapter in chapters:
+        plans[chapter.name] |= {"image": chapter.shown.image} if chapter.shown else {}
+    for wanted, values in preset.for_images.items():
+        _update_for(plans, chapters, wanted, values, f"{preset.path}: {FOR}: {wanted}.")
     shared = {"image": image, "picture": picture}
-    _update(plans, chapters, None, {name: value for name, value in shared.items() if value}, "")
+    _update(plans, chapters, {name: value for name, value in shared.items() if value}, "")
     for text in assignments:
         for number, name, value in parse_assignments(text):
-            chapter = find_chapter(chapters, number, argument="The notebook") if number else only
-            _update(plans, chapters, chapter, {name: _Typed(value)}, "")
+            alone = [only] if only else chapters
+            takers = find_chapters(chapters, number, argument="The notebook") if number else alone
+            _update(plans, takers, {name: _Typed(value)}, "")
+    _keep_apart(plans, chapters)
     return plans
 
 
@@ -134,21 +163,39 @@ class _Typed(str):
     """The text of a value as typed by a person, still to be read as YAML."""
 
 
-def _update(
-    plans: dict[str, Parameters],
-    chapters: Sequence[Chapter],
-    chapter: Chapter | None,
-    values: Mapping[str, Any],
-    place: str,
-) -> None:
-    """Set parameters of one notebook, or of every notebook that knows them."""
+def _update(plans: dict[str, Parameters], chapters: Sequence[Chapter], values: Mapping[str, Any], place: str) -> None:
+    """Set parameters of every chapter that knows them; one of them must."""
     for name, value in values.items():
-        takers = [one for one in chapters if name in plans[one.name] and chapter in (None, one)]
+        takers = [chapter for chapter in chapters if name in plans[chapter.name]]
         if not takers:
-            known = plans[chapter.name] if chapter else {key for parameters in plans.values() for key in parameters}
-            raise _unknown(f"{place}{chapter.name}.{name}" if chapter else f"{place}{name}", name, known)
+            notebooks = {chapter.notebook for chapter in chapters}
+            alone = f"{notebooks.pop()}." if len(notebooks) == 1 else ""
+            raise _unknown(f"{place}{alone}{name}", name, {key for chapter in chapters for key in plans[chapter.name]})
         for taker in takers:
             plans[taker.name][name] = typed(f"{taker.name}.{name}", value, taker.parameters[name])
+
+
+def _update_for(
+    plans: dict[str, Parameters], chapters: Sequence[Chapter], image: str, values: Mapping[str, Any], place: str
+) -> None:
+    """Set parameters of the pages for one image; names are checked even where the image has no pages here."""
+    pages = [chapter for chapter in chapters if chapter.each_image]
+    trial = {chapter.name: dict(plans[chapter.name]) for chapter in pages}
+    _update(trial, pages, values, place)
+    for page in pages:
+        if page.shown and page.shown.image == image:
+            plans[page.name] = trial[page.name]
+
+
+def _keep_apart(plans: Mapping[str, Parameters], chapters: Sequence[Chapter]) -> None:
+    """Refuse another image for a page that is named after its own."""
+    for chapter in chapters:
+        several = sum(other.notebook == chapter.notebook for other in chapters) > 1
+        if several and chapter.shown and plans[chapter.name]["image"] != chapter.shown.image:
+            raise BadInput(
+                f"{chapter.name}.image cannot be set, because the image tells the pages of a notebook apart: "
+                f"`make book IMAGE=...` builds the book for one image."
+            )
 
 
 def _unknown(argument: str, name: str, known: Iterable[str]) -> BadInput:
