@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from test_book_pages import executed_notebook
+
+from fer_utils import storage
+from fer_utils.book.build import build_book, gather
+from fer_utils.book.chapters import Chapter, Shown
+from fer_utils.book.runner import Layout, Outcome
+from fer_utils.book.siblings import LABEL, expand
 
 pytestmark = pytest.mark.browser
 
@@ -169,3 +178,89 @@ def test_the_numbers_on_the_first_page_are_those_the_notebooks_recorded(site: Pa
     text = re.sub(r"<[^>]+>", " ", page)
     for value in (str(numbers["evolved_novel"]), str(numbers["twin_novel"]), f"{numbers['loss']:.1e}"):
         assert re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.])", text), value
+
+
+# Sibling pages: a book of two chapters, the first of them for three images
+
+
+@pytest.fixture(scope="module")
+def small_book(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+    """Build the small book with the project's own looks, and return the folder of its chapters' pages."""
+    root = tmp_path_factory.mktemp("siblings")
+    shutil.copy(repository / "_config.yml", root)
+    for folder in ("_ext", "assets"):
+        shutil.copytree(repository / "book" / folder, root / "book" / folder)
+    storage.write_text(root / "book" / "references.bib", "")
+    storage.write_text(root / "book" / "welcome.md", "# Welcome\n")
+    toc = "format: jb-book\nroot: welcome\nchapters: [{file: executed/01_make_it}, {file: executed/02_use_it}]\n"
+    storage.write_text(root / "_toc.yml", toc)
+    make = Chapter("01_make_it", Path("01_make_it.py"), "Make it", (), {"image": "auto", "out": "o"}, each_image=True)
+    use = Chapter("02_use_it", Path("02_use_it.py"), "Use it", (), {"out": "o"})
+    shown = [Shown(name, name, name.capitalize()) for name in ("skull", "butterfly", "apple")]
+    chapters, layout = expand([make, use], shown), Layout(root, "quick")
+    for chapter in chapters:
+        storage.write_text(layout.executed(chapter.name), nbformat.writes(executed_notebook()))
+        layout.artefacts(chapter.name).mkdir(parents=True)
+    outcomes = [Outcome(one.name, one.title, "ran", 1.0, "0" * 64, {}, one.needs) for one in chapters]
+    gather(outcomes, layout, preset="quick", chapters=chapters, note="The paper's vase is not on this machine.")
+    return build_book(layout, chapters).parent / "executed"
+
+
+@pytest.fixture(params=[False, True], ids=["light", "dark"])
+def phone(request: pytest.FixtureRequest, browser, small_book: Path) -> Iterator:
+    """Open the first chapter on a phone, by day and by night."""
+    scheme = "dark" if request.param else "light"
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto((small_book / "01_make_it.html").as_uri())
+    yield page
+    context.close()
+
+
+def _tabs(page):
+    return page.get_by_role("navigation", name=LABEL)
+
+
+def test_a_reader_with_a_phone_goes_to_a_sibling_and_back(phone) -> None:
+    for title, heading, path in (
+        ("Butterfly", "Make it: the butterfly", "01_make_it-butterfly.html"),
+        ("Apple", "Make it: the apple", "01_make_it-apple.html"),
+        ("Skull", "Make it", "01_make_it.html"),
+    ):
+        tab = _tabs(phone).get_by_role("link", name=title, exact=True)
+        box = tab.bounding_box()
+        assert box["height"] >= 32, "a thumb finds it"
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+        tab.click()
+        assert phone.url.endswith(f"/{path}")
+        assert phone.locator("article h1").inner_text().removesuffix("#").strip() == heading
+        assert _tabs(phone).locator("[aria-current=page]").inner_text() == title
+        assert _tabs(phone).get_by_role("link").count() == 2
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_tabs_stand_out_from_the_page_and_the_present_one_from_the_others(phone) -> None:
+    light = "node => getComputedStyle(node).{0}.match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0)"
+    ground = phone.locator("body").evaluate(light.format("backgroundColor"))
+    for tab in _tabs(phone).locator("a, strong").all():
+        assert abs(tab.evaluate(light.format("color")) - ground) > 300
+    weights = _tabs(phone).locator("a, strong").evaluate_all("all => all.map(one => +getComputedStyle(one).fontWeight)")
+    assert weights[0] > weights[1] == weights[2]
+
+
+def test_a_page_says_which_image_is_missing(phone) -> None:
+    assert phone.locator("p.fer-missing").inner_text() == "The paper’s vase is not on this machine."
+
+
+def test_the_next_page_of_the_last_sibling_is_the_next_chapter(browser, small_book: Path) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto((small_book / "01_make_it.html").as_uri())
+    seen = []
+    while page.locator("a.right-next").count():
+        page.locator("a.right-next").click()
+        seen.append(Path(page.url).stem)
+    assert seen == ["01_make_it-butterfly", "01_make_it-apple", "02_use_it"]
+    page.goto((small_book / "01_make_it-apple.html").as_uri())
+    present = page.locator(".bd-sidebar-primary nav li.current.active").last
+    assert present.locator(":scope > a").inner_text() == "The apple", "the sidebar shows where one is"
+    page.close()
