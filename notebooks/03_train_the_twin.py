@@ -10,7 +10,6 @@
 #     name: python3
 #   fer:
 #     needs: ["02_layerize_the_graph"]
-#     each_image: true
 # ---
 
 # %% [markdown]

@@ -10,7 +10,6 @@
 #     name: python3
 #   fer:
 #     needs: ["03_train_the_twin"]
-#     each_image: true
 # ---
 
 # %% [markdown]

@@ -10,6 +10,7 @@
 #     name: python3
 #   fer:
 #     needs: ["02_layerize_the_graph"]
+#     each_image: true
 # ---
 
 # %% [markdown]

@@ -39,6 +39,7 @@ PAGES = (
     "executed/09_measure_the_speed.html",
     "executed/10_sweep_every_weight.html",
     "executed/11_turn_the_layers.html",
+    "executed/12_train_the_raw_graph.html",
     "executed/manifest.html",
 )
 SWEEPS = "executed/05_sweep_the_weights.html"
