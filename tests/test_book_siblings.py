@@ -282,7 +282,8 @@ def test_the_siblings_of_one_image_look_at_the_same_twins(repository: Path, name
     for one in shown:
         twins = [plans[page.name] for page in chapters if page.shown == one and page.number in ("03", "04", "05")]
         same = [{name: plan[name] for name in ("image", "size", "steps", "seeds", "schedule")} for plan in twins]
-        assert same == [same[0]] * 3
+        assert len(same) in (0, 3), "either all chapters about the twins have a page for this image, or none"
+        assert same == same[:1] * len(same)
 
 
 # What a notebook's header may say
