@@ -1,6 +1,6 @@
 """How fast it is, and against what: every number a ratio taken side by side in one run.
 
-    make bench                          # everything; about half an hour on two quiet cores
+    make bench                          # everything; under ten minutes on two quiet cores
     make bench ONLY="steps sweeps"      # some sections
     python -m benchmarks --quick        # a few rounds of small things, to see that it works
 

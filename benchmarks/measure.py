@@ -9,21 +9,22 @@ from typing import Any
 import numpy as np
 
 
-def in_turns(rounds: int, ways: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
+def in_turns(rounds: int, ways: Mapping[str, Callable[[], float]], *, warm: bool = True) -> dict[str, list[float]]:
     """Ask each way in turn, round after round.
 
     Args:
-        rounds: How many rounds are kept; one more comes before them and is not.
+        rounds: How many rounds are kept.
         ways: For each name a call that works once and returns what it measured.
+        warm: Whether one more round comes before them and is not kept.
 
     Returns:
         For each name its measurements, one a round, in the order in which they were taken.
     """
     samples: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(rounds + 1):
+    for number in range(-1 if warm else 0, rounds):
         for name, way in ways.items():
             found = way()
-            if number:
+            if number >= 0:
                 samples[name].append(found)
     return samples
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from benchmarks.machine import peak_memory_mb
@@ -9,21 +10,25 @@ from benchmarks.steps import SIZE, engines
 from benchmarks.tables import table
 from benchmarks.workers import Worker
 
+# What each engine imports before there is a network; every process has the project, and with it torch, besides.
+IMPORTS = {"fused": "fer_utils.training.fused", "torch": "fer_utils.training.engine", "jax": "benchmarks.jax_step"}
+
 
 def run(*, threads: int, quick: bool) -> dict[str, Any]:
     """Train a few steps in a fresh process for each engine."""
     size = 24 if quick else SIZE
     found = {}
     for way, maker in engines().items():
-        with Worker(measured, threads=threads, engine=maker, size=size, threads_inside=threads) as worker:
+        with Worker(
+            measured, threads=threads, imports=IMPORTS[way], engine=maker, size=size, threads_inside=threads
+        ) as worker:
             found[way] = worker.turn()
     return found
 
 
-def measured(*, engine: Any, size: int, threads_inside: int) -> Any:
+def measured(*, imports: str, engine: Any, size: int, threads_inside: int) -> Any:
     """Note the memory after the imports, then after training."""
-    import fer_utils.training.fused  # noqa: F401 (so that every engine's imports are counted)
-
+    importlib.import_module(imports)
     imported = peak_memory_mb()
     turn = engine(name="skull", size=size, threads_inside=threads_inside)
 

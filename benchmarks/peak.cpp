@@ -1,35 +1,43 @@
-// How fast this processor can be at best: multiply-adds in registers, on `threads` threads. For floor.py.
+// How fast this processor can be at best, in registers, on `threads` threads: multiply-adds, and the training kernel's
+// own exp and sin with cos. For floor.py.
+
+#include "../fer_utils/training/fused/functions.h"
 
 #include <thread>
 #include <vector>
 
-#if defined(__AVX512F__)
-constexpr int LANES = 16;
-#elif defined(__AVX__)
-constexpr int LANES = 8;
-#else
-constexpr int LANES = 4;
-#endif
-typedef float vec __attribute__((vector_size(4 * LANES)));
 constexpr int CHAINS = 12;  // enough independent sums that none waits for the one before
+enum Work { MULTIPLY_ADD, EXP, SIN_AND_COS };
 
-static float spin(long rounds) {
-    vec sums[CHAINS] = {}, factor = vec{} + 0.999f;
-    for (int n = 0; n < CHAINS; n++) sums[n] += float(n);
+static vec once(int work, vec x) {
+    if (work == MULTIPLY_ADD) return x * 0.999f + 0.999f;
+    if (work == EXP) {
+        const Exp e = exp_of(-x);  // of what comes out, so that x stays near 0.57
+        return e.power + e.power * e.rest;
+    }
+    vec sine, cosine;
+    sin_and_cos(x, sine, cosine);
+    return sine + cosine;
+}
+
+template <int work> static float spin(long rounds) {
+    vec values[CHAINS] = {};
+    for (int n = 0; n < CHAINS; n++) values[n] += 0.1f * n;
     for (long r = 0; r < rounds; r++)
 #pragma GCC unroll 12
-        for (int n = 0; n < CHAINS; n++) sums[n] = sums[n] * factor + factor;
+        for (int n = 0; n < CHAINS; n++) values[n] = once(work, values[n]);
     float total = 0;
-    for (const vec &sum : sums)
-        for (int lane = 0; lane < LANES; lane++) total += sum[lane];
+    for (const vec &value : values)
+        for (int lane = 0; lane < LANES; lane++) total += value[lane];
     return total;
 }
 
-// Do `rounds` rounds on each thread; returns the operations done (a multiply-add counts two).
-extern "C" double fer_peak(int threads, long rounds, float *sink) {
+// Do `rounds` rounds on each thread; returns how many numbers were worked on.
+extern "C" double fer_peak(int work, int threads, long rounds, float *sink) {
+    float (*const job)(long) = work == EXP ? spin<EXP> : work == SIN_AND_COS ? spin<SIN_AND_COS> : spin<MULTIPLY_ADD>;
     std::vector<std::thread> others;
-    for (int t = 1; t < threads; t++) others.emplace_back([=] { sink[t] = spin(rounds); });
-    sink[0] = spin(rounds);
+    for (int t = 1; t < threads; t++) others.emplace_back([=] { sink[t] = job(rounds); });
+    sink[0] = job(rounds);
     for (auto &other : others) other.join();
-    return 2.0 * LANES * CHAINS * double(rounds) * threads;
+    return double(LANES) * CHAINS * double(rounds) * threads;
 }

@@ -82,7 +82,8 @@ def study(image: str, seeds: list[int], out: Path) -> dict[str, Any]:
     """Follow every recipe and seed that is not in the file yet; the file grows run by run."""
     genome = fer.load_genome(image)
     evolved, target = fer.layerize(genome), genome.image(SIZE)
-    found = storage.read_json(out) if out.exists() else {"schema": SCHEMA, "image": image, "size": SIZE, "runs": {}}
+    fresh: dict[str, Any] = {"schema": SCHEMA, "image": image, "size": SIZE, "runs": {}}
+    found: Any = storage.read_json(out) if out.exists() else fresh
     for seed in seeds:
         for name, recipe in recipes(image).items():
             kept = found["runs"].setdefault(name, [])

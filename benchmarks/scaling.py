@@ -18,6 +18,7 @@ AXES: dict[str, tuple[int, ...]] = {
     "width": (8, 16, 32, 64),
     "depth": (2, 4, 8, 16, 32),
     "seeds": (1, 2, 4, 8, 16),
+    "seeds at 256 px": (1, 2, 4, 8, 16),
 }
 QUICK = {"size": (16, 32), "width": (4, 8), "depth": (2, 3), "seeds": (1, 2)}
 
@@ -26,8 +27,8 @@ def run(*, threads: int, quick: bool) -> dict[str, Any]:
     """Measure each axis, its points in turns."""
     axes, rounds, seconds = (QUICK, 2, 0.02) if quick else (AXES, 5, 0.4)
     found: dict[str, Any] = {}
-    for axis, points in axes.items():
-        with Worker(networks, threads=threads, threads_inside=threads, quick=quick) as worker:
+    with Worker(networks, threads=threads, threads_inside=threads, quick=quick) as worker:
+        for axis, points in axes.items():
             ways = {str(point): partial(worker.turn, axis, point, seconds) for point in points}
             found[axis] = {point: summary(samples) for point, samples in in_turns(rounds, ways).items()}
     return found
@@ -51,7 +52,7 @@ def networks(*, threads_inside: int, quick: bool) -> Any:
             text = f"12;cache:{point - point // 3},gaussian:{point // 3}"
         if axis == "depth":
             text = f"{point};" + text.partition(";")[2]
-        if axis == "seeds":
+        if axis.startswith("seeds"):
             seeds = point
         architecture = Architecture.parse(text)
         problem = Problem(architecture, genome.image(size)[None], Recipe())

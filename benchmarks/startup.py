@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from typing import Any
 
 from benchmarks.measure import in_turns, summary
@@ -31,18 +32,20 @@ def run(*, threads: int, quick: bool) -> dict[str, Any]:
     codes = dict(PIECES)
     for maker in engines().values():
         codes[f"first step of {maker.__name__}"] = FIRST_STEP.format(engine=maker.__name__, size=size, threads=threads)
-    ways = {name: lambda name=name, code=code: fresh(code, empty_cache="build" in name) for name, code in codes.items()}
-    return {name: summary(samples) for name, samples in in_turns(rounds, ways).items()}
+    ways = {name: partial(fresh, code, threads=threads, empty_cache="build" in name) for name, code in codes.items()}
+    samples = in_turns(rounds, ways, warm=not quick)
+    return {name: summary(found) for name, found in samples.items()}
 
 
-def fresh(code: str, *, empty_cache: bool) -> float:
-    """Run some code in a process of its own, and return its seconds from the first import to the end."""
-    timed = f"import time\nbegan = time.perf_counter()\n{code}\nprint(time.perf_counter() - began)"
+def fresh(code: str, *, threads: int, empty_cache: bool) -> float:
+    """Run some code in a process of its own on so many cores; return its seconds from the first import to the end."""
+    hold = f"import os, time\nos.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{threads}])"
+    timed = f"{hold}\nbegan = time.perf_counter()\n{code}\nprint(time.perf_counter() - began)"
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, **({"XDG_CACHE_HOME": folder} if empty_cache else {})}
         done = subprocess.run([sys.executable, "-c", timed], env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+        raise RuntimeError((done.stderr.strip() or f"It ended with {done.returncode}.").splitlines()[-1])
     return float(done.stdout.split()[-1])
 
 

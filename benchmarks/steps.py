@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ import numpy as np
 from benchmarks.measure import in_turns, ratios, summary
 from benchmarks.subjects import ARCHITECTURES, subject
 from benchmarks.tables import table
-from benchmarks.workers import Worker
+from benchmarks.workers import crew
 
 SIZE = 256
-AGREE = 1e-3  # relative difference of first losses and gradients above which nothing here may be compared
+AGREE = 1e-4  # relative difference of first losses and gradients above which nothing here may be compared
 
 
 def run(*, threads: int, quick: bool) -> dict[str, Any]:
@@ -26,22 +27,13 @@ def run(*, threads: int, quick: bool) -> dict[str, Any]:
 
 def one_network(name: str, size: int, rounds: int, seconds: float, threads: int) -> dict[str, Any]:
     """Let the engines take turns on one network."""
-    workers = {
-        way: Worker(maker, threads=threads, name=name, size=size, threads_inside=threads)
-        for way, maker in engines().items()
-    }
-    try:
+    with crew(engines(), threads=threads, name=name, size=size, threads_inside=threads) as workers:
         firsts = {way: worker.turn("first") for way, worker in workers.items()}
         gaps = agreement(firsts)
         # As many steps a turn as fill the time: the same number for all would give the fast ones too short a turn.
         counts = {way: max(1, round(seconds / worker.turn("pace"))) for way, worker in workers.items()}
-        ways = {
-            way: lambda worker=worker, count=counts[way]: worker.turn("steps", count) for way, worker in workers.items()
-        }
+        ways = {way: partial(worker.turn, "steps", counts[way]) for way, worker in workers.items()}
         samples = in_turns(rounds, ways)
-    finally:
-        for worker in workers.values():
-            worker.close()
     return {
         "size": size,
         "picture": subject(name).picture,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -66,13 +67,24 @@ class Worker:
         return value
 
 
+@contextmanager
+def crew(makers: Mapping[str, Maker], *, threads: int, **options: Any) -> Iterator[dict[str, Worker]]:
+    """Hold a worker for each maker, all with the same options, and end them all whatever happens."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(Worker(maker, threads=threads, **options)) for name, maker in makers.items()}
+
+
+def keep_to_cores(threads: int) -> None:
+    """Hold this process to so many cores: the one limit that every library heeds."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+
+
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def _serve(pipe: Connection, maker: Maker, threads: int, options: dict[str, Any]) -> None:
-    cores = sorted(os.sched_getaffinity(0))[:threads]
-    os.sched_setaffinity(0, cores)  # the one limit that every library heeds
     try:
+        keep_to_cores(threads)
         turn = maker(**options)
         pipe.send((True, None))
         while True:
