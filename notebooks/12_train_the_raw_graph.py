@@ -39,7 +39,7 @@ from fer_utils.training.graphs import fit_graph, mean_colour_loss
 subject = book.subject(image)
 target = subject.genome.image(size)
 recipe = training.recipe_for(subject.name).variant(steps=steps, size=size)
-graphs = fit_graph(target, subject.genome, recipe, seeds=seeds)
+graphs = fit_graph(target, subject.genome, recipe, seeds=seeds, threads=1)  # nodes one by one are too small to share
 layered = fer.fit(target, fer.layerize(subject.genome).architecture, recipe, seeds=seeds)
 
 # %% tags=["remove-input"]
