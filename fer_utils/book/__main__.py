@@ -159,7 +159,8 @@ class _Reporter:
     """One line as each notebook begins or is found up to date, and one as it ends."""
 
     def __init__(self, chapters: Sequence[Chapter]) -> None:
-        self.places = {chapter.name: f"[{place}/{len(chapters)}]" for place, chapter in enumerate(chapters, 1)}
+        most = f"[{len(chapters)}/{len(chapters)}]"
+        self.places = {one.name: f"[{n}/{len(chapters)}]".ljust(len(most)) for n, one in enumerate(chapters, 1)}
         self.width = max(len(chapter.name) for chapter in chapters)
 
     def report(self, chapter: Chapter, status: str, seconds: float) -> None:
