@@ -19,7 +19,7 @@ from fer_utils.storage import Store
 from fer_utils.training.fused import obstacle
 
 KILLS = 20
-LONGEST = 0.12  # seconds until a strike: long enough for work and checkpoints, short enough to hit the start too
+LONGEST = 0.12  # seconds until a strike, to begin with: short enough to hit the start too
 ENGINES = [
     "torch",
     pytest.param("fused", marks=pytest.mark.skipif(obstacle() is not None, reason="there is no C++ compiler")),
@@ -61,12 +61,13 @@ def readable(folder: Path) -> list[str]:
 def test_twenty_kills_at_random_moments_change_no_bit(ask: Ask, tmp_path: Path, engine: str) -> None:
     peace = ask(store=str(tmp_path / "peace"), engine=engine)["said"]
     assert peace["status"] == ["trained"] * 3
-    moments, struck = random.Random(engine), 0
+    moments, struck, longest = random.Random(engine), 0, LONGEST
     for _ in range(KILLS):
-        after = moments.uniform(0, LONGEST)
+        after = moments.uniform(0, longest)
         end = ask(store=str(tmp_path / "war"), engine=engine, signal=signal.SIGKILL, after=after)
         struck += end["ended"] == -signal.SIGKILL
-        readable(tmp_path / "war")  # raises where half a file is taken for a whole one
+        if not readable(tmp_path / "war"):  # raises where half a file is taken for a whole one
+            longest *= 1.5  # a slow or busy machine: later strikes must meet work that is under way
     assert struck == KILLS, "a run was over before it could be killed"
     assert any(name.startswith("checkpoint") for name in readable(tmp_path / "war"))
     war = ask(store=str(tmp_path / "war"), engine=engine)["said"]
