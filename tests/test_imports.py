@@ -23,6 +23,7 @@ ROOMS = (
     "layerize",
     "training",
     "garden",
+    "published",
     "features",
     "rotations",
     "sweeps",

@@ -16,6 +16,7 @@ from fer_utils.book.looping import loop
 from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
 from fer_utils.book.studies import describe_full, full_runs, published, race, seconds_to
 from fer_utils.book.subjects import Subject, subject
+from fer_utils.book.twins import published_twins, twins
 
 __all__ = [
     "Subject",
@@ -28,11 +29,13 @@ __all__ = [
     "loop",
     "provenance",
     "published",
+    "published_twins",
     "race",
     "record",
     "say",
     "seconds_to",
     "subject",
     "table",
+    "twins",
     "weight_label",
 ]

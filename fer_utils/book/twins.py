@@ -1,0 +1,62 @@
+"""The SGD twins that a chapter looks at: the published ones where there are any, otherwise trained in the build."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fer_utils import published, training
+from fer_utils.book.subjects import Subject
+from fer_utils.checks import one_of
+from fer_utils.cppn import Architecture
+from fer_utils.training import Recipe, Run
+
+FROM = ("published", "build")
+
+
+def twins(
+    subject: Subject,
+    architecture: Architecture,
+    recipe: Recipe,
+    *,
+    seeds: Sequence[int],
+    which: str = "published",
+) -> list[Run]:
+    """Return twins of a subject: published ones of the paper's whole recipe, or ones trained by a recipe now.
+
+    Args:
+        subject: Whose image they draw.
+        architecture: Of the twins.
+        recipe: How they are trained where none are published, or where `which` says so.
+        seeds: Of the first weights, for those trained now; all published seeds are returned.
+        which: "published" for the published ones where there are any; "build" to train in any case.
+
+    Returns:
+        At least one run; `status` says "published" of a published one.
+
+    Raises:
+        BadInput: `which` is neither, a published file is broken, or training refuses the recipe.
+
+    Source: ours.
+    """
+    one_of("twins", which, FROM)
+    if which == "published" and (found := published_twins(subject, architecture)):
+        return found
+    return training.fit(subject.genome.image(recipe.size), architecture, recipe, seeds=seeds)
+
+
+def published_twins(subject: Subject, architecture: Architecture) -> list[Run]:
+    """Return the published runs of the paper's whole recipe on a subject's image; an empty list where there are none.
+
+    Args:
+        subject: Whose image they draw.
+        architecture: Of the twins.
+
+    Raises:
+        BadInput: A published file is broken.
+
+    Source: ours.
+    """
+    if subject.name not in published.image_names():
+        return []
+    recipe = training.recipe_for(subject.name)
+    return [*published.runs(subject.name, architecture, recipe=recipe, genome=subject.genome)]
