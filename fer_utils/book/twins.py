@@ -9,6 +9,7 @@ from fer_utils.book.subjects import Subject
 from fer_utils.checks import one_of
 from fer_utils.cppn import Architecture
 from fer_utils.training import Recipe, Run
+from fer_utils.training.comparing import PAPER_SIZE
 
 FROM = ("published", "build")
 
@@ -41,7 +42,7 @@ def twins(
     one_of("twins", which, FROM)
     if which == "published" and (found := published_twins(subject, architecture)):
         return found
-    return training.fit(subject.genome.image(recipe.size), architecture, recipe, seeds=seeds)
+    return training.fit(subject.genome.image(recipe.size or PAPER_SIZE), architecture, recipe, seeds=seeds)
 
 
 def published_twins(subject: Subject, architecture: Architecture) -> list[Run]:
