@@ -81,7 +81,9 @@ class Job:
         for snapshots in dict.fromkeys((self.recipe.snapshots, Recipe().snapshots, PATH)):
             recipe = self.recipe.variant(snapshots=snapshots)
             problem = Problem(self.architecture, self.subject.target[None], recipe)
-            yield from ((run_key(problem, self.seed, engine.maths), recipe) for engine in reversed(ENGINES.values()))
+            yield from (
+                (run_key(problem, self.seed, engine.maths(problem)), recipe) for engine in reversed(ENGINES.values())
+            )
 
     def published(self, folder: Path) -> Entry | None:
         """Return its entry, if its file is there and whole."""

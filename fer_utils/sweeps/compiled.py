@@ -19,7 +19,7 @@ from fer_utils.training.fused import compiling
 from fer_utils.training.fused.engine import KINDS
 
 HERE = Path(__file__).parent
-SOURCES = (HERE / "sweeping.cpp", HERE / "bending.h", HERE / "gathering.h", *compiling.SOURCES[1:])
+SOURCES = (HERE / "sweeping.cpp", HERE / "bending.h", HERE / "gathering.h", *compiling.SOURCES[-2:])
 TOGETHER = 4  # stacks in one block of memory; whoever keeps one of them keeps the block
 Single = NDArray[np.float32]
 

@@ -117,7 +117,7 @@ def fit_many(
     if not isinstance(progress, bool):
         raise bad("progress", "True or False", progress)
     wanted = [
-        _Task(image, seed, run_key(problem, seed, maker.maths, image=image))
+        _Task(image, seed, run_key(problem, seed, maker.maths(problem), image=image))
         for image in range(len(problem.targets))
         for seed in numbers
     ]

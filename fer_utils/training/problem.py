@@ -73,19 +73,22 @@ class Engine(Protocol):
 
     Attributes:
         name: What the run's record calls it.
-        maths: Changes whenever the same problem would give other bits; part of a run's key.
         device: "cpu" or "cuda".
         threads: How many CPU threads it uses.
         at_once: How many networks `advance` is best given in one call.
     """
 
     name: str
-    maths: str
     device: str
     threads: int
     at_once: int
 
     def __init__(self, problem: Problem, *, device: str, threads: int | None) -> None: ...
+
+    @staticmethod
+    def maths(problem: Problem) -> str:
+        """Return a mark that changes whenever the same problem would give other bits; part of a run's key."""
+        ...
 
     def advance(self, states: Sequence[State], steps: int) -> tuple[list[State], Array]:
         """Do some steps for each network.

@@ -22,7 +22,9 @@ import pooch
 from fer_utils import storage
 from fer_utils.checks import BadInput, shorten
 
-SOURCES = tuple(Path(__file__).parent / name for name in ("kernel.cpp", "functions.h", "products.h"))
+SOURCES = tuple(
+    Path(__file__).parent / name for name in ("kernel.cpp", "tile.h", "plan.h", "products.h", "functions.h")
+)
 FLAGS = ("-std=c++17", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-pthread")
 COMPILERS = ("g++", "c++", "clang++")
 PATIENCE = 300  # seconds a compiler may take

@@ -16,6 +16,7 @@ from torch import Tensor
 from fer_utils.checks import BadInput
 from fer_utils.images import Array
 from fer_utils.training.descent import learning_rate, normalised
+from fer_utils.training.fused import planning
 from fer_utils.training.fused.compiling import library
 from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
@@ -31,14 +32,15 @@ STEPS_INSIDE = ("adam", "sgd")  # optimisers that the kernel knows; for others i
 
 
 class Task(ctypes.Structure):
-    """What the kernel is told; the same fields in the same order as in kernel.cpp."""
+    """What the kernel is told; the same fields in the same order as in tile.h."""
 
     _fields_ = (
         *((name, ctypes.c_int32) for name in ("job", "depth", "groups", "networks", "threads", "tile", "parts")),
         *((name, ctypes.c_int32) for name in ("adam", "normalise")),
         *((name, ctypes.c_int64) for name in ("pixels", "steps")),
         *((name, ctypes.c_double) for name in ("weight_l1", "weight_l2", "map_l1")),
-        *((name, ctypes.c_void_p) for name in ("kinds", "counts", "inputs", "targets", "input_at", "target_at")),
+        *((name, ctypes.c_void_p) for name in ("kinds", "counts", "stations", "inputs", "targets")),
+        *((name, ctypes.c_void_p) for name in ("input_at", "target_at")),
         *((name, ctypes.c_void_p) for name in ("weights", "first", "second")),
         *((name, ctypes.c_void_p) for name in ("ages", "rates", "losses", "gradient")),
     )
@@ -59,7 +61,11 @@ class FusedEngine:
     """
 
     name = "fused"
-    maths = "fused/1"
+
+    @staticmethod
+    def maths(problem: Problem) -> str:
+        """Return "fused/2" where copying neurons are left out, which gives other last bits, and "fused/1" elsewhere."""
+        return "fused/1" if all(_stations(problem)) else "fused/2"
 
     def __init__(self, problem: Problem, *, device: str, threads: int | None) -> None:
         if device != "cpu":
@@ -73,6 +79,7 @@ class FusedEngine:
         self.at_once = math.ceil(4 * self.threads / _parts(self._pixels.most))
         self._kinds = np.array([KINDS[name] for name, _ in problem.architecture.groups], dtype=np.int32)
         self._counts = np.array([count for _, count in problem.architecture.groups], dtype=np.int32)
+        self._stations = np.array(_stations(problem), dtype=np.int32)
 
     def advance(self, states: Sequence[State], steps: int) -> tuple[list[State], Array]:
         """Do some steps for each network, all in one call where they look at pictures of one size."""
@@ -186,7 +193,8 @@ class FusedEngine:
         networks, steps = places[0].shape
         pixels = pictures[0].shape[-1]
         losses = np.empty((networks, steps))
-        arrays |= {"kinds": self._kinds, "counts": self._counts, "weights": weights, "losses": losses}
+        arrays |= {"kinds": self._kinds, "counts": self._counts, "stations": self._stations}
+        arrays |= {"weights": weights, "losses": losses}
         arrays |= {"inputs": pictures[0], "targets": pictures[1], "input_at": places[0], "target_at": places[1]}
         task = Task(
             job=job,
@@ -208,6 +216,11 @@ class FusedEngine:
         if self._library.fer_fused_run(ctypes.byref(task)):
             raise MemoryError("The fused engine finds not enough memory for this network.")
         return losses
+
+
+def _stations(problem: Problem) -> tuple[bool, ...]:
+    """Return the layers to compute in full: all of them where the values of all neurons are asked for."""
+    return (True,) * problem.architecture.depth if problem.recipe.map_l1 else planning.stations(problem.architecture)
 
 
 def _parts(pixels: int) -> int:
