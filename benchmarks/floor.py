@@ -6,8 +6,8 @@ gradient of the weights. So it has
     weights * pixels * 3 * 2
 
 operations, and no layer-by-layer step can be faster than these at the processor's best rate of multiply-adds, which is
-measured here in registers, without touching memory. The fused engine leaves out neurons that only copy, where that pays,
-and may lie below this floor.
+measured here in registers, without touching memory. The fused engine leaves out neurons that only copy, where that
+pays, and may lie below this floor.
 
 Beside it stands a second sum, the plan's floor: the operations that the engine's plan really has, and one exp for each
 gaussian, sigmoid and tanh neuron and pixel, and one sin with cos for each sin and cos neuron, at the rates of the

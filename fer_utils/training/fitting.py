@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -15,10 +14,11 @@ from fer_utils.checks import BadInput, bad, real, whole
 from fer_utils.cppn import Architecture
 from fer_utils.images import checked_image, resample
 from fer_utils.storage import Store
+from fer_utils.training.asking import Show, bar, checked_seeds, checked_store
 from fer_utils.training.checkpoints import Checkpoints
 from fer_utils.training.choosing import known_engine
 from fer_utils.training.history import EMPTY
-from fer_utils.training.initial import MOST_SEED, initialise
+from fer_utils.training.initial import initialise
 from fer_utils.training.loop import Lane, Tick, train
 from fer_utils.training.problem import Engine, Problem, State, as_network
 from fer_utils.training.recipe import Recipe
@@ -109,8 +109,8 @@ def fit_many(
     Source: paper, conventional SGD.
     """
     problem = _checked_problem(images, architecture, recipe)
-    numbers = _checked_seeds(seeds)
-    kept = _checked_store(store)
+    numbers = checked_seeds(seeds)
+    kept = checked_store(store)
     maker, place = known_engine(engine, device)
     threads = None if threads is None else whole("threads", threads, least=1, most=1024)
     pause = real("checkpoint_every", checkpoint_every, least=0)
@@ -147,14 +147,19 @@ def _train_all(
     """Train the networks in groups of the engine's liking, storing each run as soon as its group is done."""
     runs = {}
     lanes = [_start(problem, task, store) for task in tasks]
-    with _bar(lanes, shown=progress) as tick:
+    total, done = sum(lane.steps for lane in lanes), sum(lane.step for lane in lanes)
+    with bar(total, done=done, shown=progress) as show:
         for first in range(0, len(lanes), engine.at_once):
             group = slice(first, first + engine.at_once)
-            train(lanes[group], engine, checkpoint_every=pause, tick=tick)
+            train(lanes[group], engine, checkpoint_every=pause, tick=_tick(show))
             for lane, task in zip(lanes[group], tasks[group], strict=True):
                 runs[task.key] = _as_run(lane, problem, engine, task.key)
                 _keep(runs[task.key], lane, store)
     return runs
+
+
+def _tick(show: Show) -> Tick:
+    return lambda seed, steps, loss: show(steps, loss, f"seed {seed}")
 
 
 def _start(problem: Problem, task: _Task, store: Store | None) -> Lane:
@@ -202,22 +207,6 @@ def _keep(run: Run, lane: Lane, store: Store | None) -> None:
         warnings.warn(f"The run of seed {run.seed} is returned, but not stored: {error}", stacklevel=4)
 
 
-@contextmanager
-def _bar(lanes: list[Lane], *, shown: bool) -> Iterator[Tick]:
-    """Show one bar over all steps, in a terminal or a notebook."""
-    from tqdm.auto import tqdm  # slow to import in a notebook, and only wanted here
-
-    total, done = sum(lane.steps for lane in lanes), sum(lane.step for lane in lanes)
-    with tqdm(total=total, initial=done, unit="step", disable=not shown, dynamic_ncols=True) as bar:
-
-        def tick(seed: int, steps: int, loss: float) -> None:
-            bar.set_description(f"seed {seed}", refresh=False)
-            bar.set_postfix_str(f"loss {loss:.2e}", refresh=False)
-            bar.update(steps)
-
-        yield tick
-
-
 def _checked_problem(images: object, architecture: object, recipe: object) -> Problem:
     if isinstance(images, str | bytes | Mapping) or not isinstance(images, Iterable):
         raise bad("images", "a list of images", images)
@@ -236,25 +225,3 @@ def _checked_problem(images: object, architecture: object, recipe: object) -> Pr
     if recipe.coarse_to_fine and recipe.coarse_to_fine[-1] >= sides[0]:
         raise bad("coarse_to_fine", f"sides below the target's own {sides[0]}", recipe.coarse_to_fine)
     return Problem(architecture, np.stack(targets), recipe)
-
-
-def _checked_seeds(seeds: object) -> list[int]:
-    expected = "a list of different whole numbers of at least 0"
-    if isinstance(seeds, str | bytes | Mapping) or not isinstance(seeds, Iterable):
-        raise bad("seeds", expected, seeds)
-    numbers = [whole("seed in seeds", seed, least=0, most=MOST_SEED) for seed in seeds]
-    if not numbers or len(set(numbers)) < len(numbers):
-        raise bad("seeds", expected, numbers)
-    return numbers
-
-
-def _checked_store(store: object) -> Store | None:
-    if store is False:
-        return None
-    if store is None:
-        return Store.default()
-    if isinstance(store, str | Path):
-        return Store(store)
-    if not isinstance(store, Store):
-        raise bad("store", "a Store, a folder, None or False", store)
-    return store

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,15 +14,16 @@ from fer_utils.checks import BadInput, bad, one_of, real, whole
 from fer_utils.genome import Genome
 from fer_utils.images import Array
 from fer_utils.storage import Store
+from fer_utils.training.asking import Show, bar, checked_seeds, checked_store
 from fer_utils.training.checkpoints import Checkpoints
 from fer_utils.training.graphs.graph import Graph
 from fer_utils.training.graphs.runs import GraphRun, graph_key, load_graph_run, save_graph_run, trained_genome
 from fer_utils.training.graphs.walking import Slope, Tick, Walk
 from fer_utils.training.history import EMPTY
-from fer_utils.training.initial import MOST_SEED
 from fer_utils.training.problem import State
 from fer_utils.training.recipe import Recipe
 from fer_utils.training.runs import Progress, versions
+from fer_utils.training.stepping import torch_threads
 
 PAPER_RECIPE = Recipe()
 
@@ -66,7 +66,7 @@ def fit_graph(
 
     Source: paper, figure 12.
     """
-    target, numbers, kept = _checked_target(image, recipe), _checked_seeds(seeds), _checked_store(store)
+    target, numbers, kept = _checked_target(image, recipe), checked_seeds(seeds), checked_store(store)
     if not isinstance(genome, Genome):
         raise bad("genome", "a Genome, as load_genome gives it", genome)
     for name, value in (("zero_links", zero_links), ("progress", progress)):
@@ -79,8 +79,9 @@ def fit_graph(
     runs = {seed: load_graph_run(kept, key, graph, recipe) for seed, key in keys.items()} if kept is not None else {}
     task = _Task(graph, Slope(graph, target), recipe, kept)
     missing = [seed for seed in numbers if runs.get(seed) is None]
-    with _threads(threads), _bar(len(missing) * recipe.steps, shown=progress) as tick:
-        runs |= {seed: _train(task, seed, keys[seed], pause=pause, tick=tick) for seed in missing}
+    used = torch_threads(threads or torch.get_num_threads())
+    with used, bar(len(missing) * recipe.steps, shown=progress) as show:
+        runs |= {seed: _train(task, seed, keys[seed], pause=pause, tick=_tick(show, seed)) for seed in missing}
     return [run for seed in numbers if (run := runs[seed]) is not None]
 
 
@@ -122,6 +123,10 @@ def _train(task: _Task, seed: int, key: str, *, pause: float, tick: Tick) -> Gra
     return run
 
 
+def _tick(show: Show, seed: int) -> Tick:
+    return lambda steps, loss: show(steps, loss, f"seed {seed}")
+
+
 def _start(task: _Task, seed: int, checkpoints: Checkpoints) -> Progress:
     here = checkpoints.latest(len(task.graph.connections))
     if here is not None and here.state.step <= task.recipe.steps:
@@ -143,31 +148,6 @@ def _keep(run: GraphRun, checkpoints: Checkpoints, store: Store | None) -> None:
         warnings.warn(f"The run of seed {run.seed} is returned, but not stored: {error}", stacklevel=4)
 
 
-@contextmanager
-def _bar(total: int, *, shown: bool) -> Iterator[Tick]:
-    """Show one bar over all steps, in a terminal or a notebook."""
-    from tqdm.auto import tqdm  # slow to import in a notebook, and only wanted here
-
-    with tqdm(total=total, unit="step", disable=not shown, dynamic_ncols=True) as bar:
-
-        def tick(steps: int, loss: float) -> None:
-            bar.set_postfix_str(f"loss {loss:.2e}", refresh=False)
-            bar.update(steps)
-
-        yield tick
-
-
-@contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    """Use so many threads for a while, and put torch's own setting back."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def _checked_target(image: object, recipe: object) -> Array:
     """Return the target at the size to train at; refuse a recipe that a graph cannot be trained by."""
     target = images.checked_image("image", image)
@@ -179,25 +159,3 @@ def _checked_target(image: object, recipe: object) -> Array:
         if getattr(recipe, name) != fit:
             raise bad(name, f"{fit} when a graph is trained", getattr(recipe, name))
     return target if recipe.size is None else images.resample(target, recipe.size)
-
-
-def _checked_seeds(seeds: object) -> list[int]:
-    expected = "a list of different whole numbers of at least 0"
-    if isinstance(seeds, str | bytes | Mapping) or not isinstance(seeds, Iterable):
-        raise bad("seeds", expected, seeds)
-    numbers = [whole("seed in seeds", seed, least=0, most=MOST_SEED) for seed in seeds]
-    if not numbers or len(set(numbers)) < len(numbers):
-        raise bad("seeds", expected, numbers)
-    return numbers
-
-
-def _checked_store(store: object) -> Store | None:
-    if store is False:
-        return None
-    if store is None:
-        return Store.default()
-    if isinstance(store, str | Path):
-        return Store(store)
-    if not isinstance(store, Store):
-        raise bad("store", "a Store, a folder, None or False", store)
-    return store
