@@ -3,9 +3,9 @@
 `Recipe` says how, `fit` does it for any number of seeds, `Run` is what comes back. The modules, lowest first:
 `reference` (what the authors reached), `recipe`, `others` (recipes beside the paper's), `initial` (first weights),
 `asking` (what training is asked with), `history`, `problem` (what an engine is given), `pixels` (what a step looks at),
-`descent` and `optimisers` (from a gradient to a step), `gradient`, `stepping`, `replay` and `engine` (the maths), `fused`
-(the same, compiled), `choosing` (between them), `runs` and `checkpoints` (what is kept), `loop` and `fitting` (the whole);
-and `graphs`, for the raw graph.
+`descent` and `optimisers` (from a gradient to a step), `gradient`, `stepping`, `replay` and `engine` (the maths),
+`fused` (the same, compiled), `choosing` (between them), `runs` and `checkpoints` (what is kept), `loop` and `fitting`
+(the whole); and `graphs`, for the raw graph.
 
 Conventions that bite:
 
