@@ -29,6 +29,7 @@ ROOMS = (
     "sweeps",
     "plotting",
     "explorer",
+    "questions",
     "book",
 )
 PACKAGE = Path(fer_utils.__file__).parent

@@ -71,8 +71,8 @@ def ica_turn(space: Space, *, seed: int) -> Array:
 
     Source: ours; scikit-learn's FastICA.
     """
-    from sklearn.decomposition import FastICA  # type: ignore[import-untyped]  # heavy, and needed only here
-    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
+    from sklearn.decomposition import FastICA
+    from sklearn.exceptions import ConvergenceWarning
 
     k = len(space.whitened)
     if k < 2:

@@ -1,0 +1,43 @@
+"""The wider question: does performing well mean representing well? Data with known truth, small models, and tests.
+
+The second part of the book asks it of classifiers: networks that learn labels drawn at random, networks that take a
+shortcut, networks larger than their data. This room holds what those chapters share. The modules, lowest first: `sets`
+(labelled examples, those at hand and those generated), `files` (larger real sets, downloaded only when asked for),
+`factors` (images whose every factor is known), `spoiling` (labels and pixels made random), `models`, `learning`, and
+`randomising`: the test of how well *your* classifier learns noise.
+
+Conventions that bite: examples are ``(n, channels, *space)`` float32, with one or two axes of space; labels are whole
+numbers from 0. Everything random takes a seed, and torch's own state is left as it was. Small networks are trained on
+one thread: they are too small to share.
+"""
+
+from __future__ import annotations
+
+from fer_utils.questions.factors import FACTORS, FactorImages, draw_factors
+from fer_utils.questions.learning import Learning, Study, learn
+from fer_utils.questions.models import MODELS, build
+from fer_utils.questions.randomising import RandomizationTest, randomization_test
+from fer_utils.questions.sets import LabelledSet, digits, mnist1d
+from fer_utils.questions.spoiling import SPOILED, corrupt_labels, noise_pixels, random_pixels, shuffle_pixels, spoil
+
+__all__ = [
+    "FACTORS",
+    "MODELS",
+    "SPOILED",
+    "FactorImages",
+    "LabelledSet",
+    "Learning",
+    "RandomizationTest",
+    "Study",
+    "build",
+    "corrupt_labels",
+    "digits",
+    "draw_factors",
+    "learn",
+    "mnist1d",
+    "noise_pixels",
+    "random_pixels",
+    "randomization_test",
+    "shuffle_pixels",
+    "spoil",
+]
