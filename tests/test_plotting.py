@@ -52,6 +52,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "genome_graph": lambda: plotting.genome_graph(MASK, highlight=[MASK.outputs["v"]]),
     "layered_graph": lambda: plotting.layered_graph(EVOLVED, highlight=[MASK.inputs["b"]]),
     "race": lambda: plotting.race({"a": ([1, 9], [0.1, 0.01]), "b, c": ([1, 5], [0.2, 0.1])}, xlabel="seconds"),
+    "seed_bands": lambda: plotting.seed_bands(
+        [0, 1], {"a": [[0, 1], [1, 2]]}, xlabel="x", ylabel="y", level=("c", 0.5)
+    ),
     "share_curves": lambda: plotting.share_curves([0, 9], {"coarse": [1, 0], "fine": [1, 1]}, xlabel="a", ylabel="b"),
     "loss_curves": lambda: plotting.loss_curves([HISTORY], ["seed 0"], marks={"the authors": {0: 0.3, 1000: 0.007}}),
     "map_gallery": lambda: plotting.map_gallery(MAPS, MAPS.distinct()[:7], captions=list("abcdefg")),
@@ -659,6 +662,31 @@ def test_share_curves_carry_their_labels_and_values() -> None:
     assert [list(line.get_ydata()) for line in axes.lines] == [[1, 0.5, 0], [1, 1, 0.9]]
     assert {"coarse", "fine"} <= {text.get_text() for text in axes.texts}
     assert axes.get_xlabel() == "step"
+
+
+def test_bands_reach_from_the_least_seed_to_the_most_around_the_median() -> None:
+    figure = plotting.seed_bands([0, 2], {"a": [[0, 1], [1, 3], [0.5, 9]]}, xlabel="x", ylabel="y", level=("chance", 2))
+    axes = figure.axes[0]
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), [0.5, 3])
+    edges = axes.collections[0].get_paths()[0].vertices
+    assert {(0, 0), (0, 1), (2, 1), (2, 9)} <= {tuple(point) for point in edges}
+    assert [text.get_text() for text in axes.texts] == ["chance", "a"]
+    keyed = plotting.seed_bands([0, 2], {"a": [0, 1]}, xlabel="", ylabel="", level=("c", 2), legend="lower right")
+    assert [text.get_text() for text in keyed.axes[0].get_legend().get_texts()] == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("across", "series", "said"),
+    [
+        ([0, 1], {}, "series must hold at least one curve"),
+        ([1, 0], {"a": [1, 2]}, "across must be rising numbers"),
+        ([0, 1], {"a": [1, 2, 3]}, "2 values for each seed"),
+        ([0, 1], {"a": [[1, np.nan], [2, np.nan]]}, "a value of some seed at every place"),
+    ],
+)
+def test_bands_refuse_what_they_cannot_draw(across: Any, series: Any, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        plotting.seed_bands(across, series, xlabel="", ylabel="")
 
 
 def test_share_curves_refuse_what_they_cannot_draw() -> None:

@@ -333,6 +333,41 @@ def test_random_labels_are_learnt_by_heart_and_tell_nothing_about_others() -> No
     assert found.test_accuracy[-1] == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / len(data.test_y)))
 
 
+def test_looking_less_often_changes_nothing_but_the_test_curve_between_looks() -> None:
+    data = questions.digits().first(100)
+    often, rarely = (learn(build("mlp", data, seed=0), data, Study(epochs=7, look=look), seed=0) for look in (1, 3))
+    np.testing.assert_array_equal(often.loss, rarely.loss)
+    np.testing.assert_array_equal(often.test_accuracy[[0, 0, 0, 3, 3, 3, 6, 7]], rarely.test_accuracy)
+
+
+def test_curves_of_several_seeds_are_laid_together_and_stay_where_they_stopped() -> None:
+    runs = [learn(build("mlp", easy(), seed=s), easy(), Study(epochs=40, stop=True), seed=s) for s in range(3)]
+    rows = questions.together(runs)
+    assert rows.shape == (3, max(run.epochs for run in runs) + 1)
+    assert (rows[:, -1] == 1).all()
+    np.testing.assert_array_equal(questions.ends(runs), [run.test_accuracy[-1] for run in runs])
+    assert questions.epochs_to_fit(runs).tolist() == [run.epochs for run in runs]
+    with pytest.raises(BadInput, match="runs must hold at least one run"):
+        questions.together([])
+
+
+def test_studies_train_every_condition_with_every_seed() -> None:
+    study, ways = Study(epochs=1), ("true labels", "noise")
+    found = questions.spoiled_study(easy(), ["mlp"], ways, study, seeds=[0, 1])
+    assert {pair: len(runs) for pair, runs in found.items()} == {("mlp", way): 2 for way in ways}
+    by_share = questions.corruption_study(easy(), "mlp", [0.0, 1.0], study, seeds=[0])
+    np.testing.assert_array_equal(by_share[0.0][0].loss, found["mlp", "true labels"][0].loss)
+    assert by_share[1.0][0].loss[0] != by_share[0.0][0].loss[0]
+    held = questions.remedies_study(easy(), "mlp", {"dropout": (0.5, study)}, ways, seeds=[0])
+    assert list(held) == [("dropout", way) for way in ways]
+
+
+def test_a_median_is_spelled_with_its_range() -> None:
+    assert questions.spelled(np.array([0.5, 0.9, 0.7])) == "70 % (50 to 90)"
+    assert questions.spelled(np.array([3.0, 10.0, 4.0]), percent=False) == "4 (3 to 10)"
+    assert questions.spelled(np.array([1.0, 0.999])) == "100 %"
+
+
 def test_weight_decay_and_shifts_change_what_is_learnt() -> None:
     data = questions.digits().first(100)
     ends = [

@@ -5,6 +5,7 @@ green borders mark maps that are the first of their kind. Layers run from the to
 alike. Nothing here shows or saves a figure, or touches pyplot.
 """
 
+from fer_utils.plotting.bands import seed_bands
 from fer_utils.plotting.components import component_rows as component_rows
 from fer_utils.plotting.components import purity_bars as purity_bars
 from fer_utils.plotting.components import spectra as spectra
@@ -30,6 +31,7 @@ __all__ = [
     "network_inputs",
     "pictures",
     "race",
+    "seed_bands",
     "share_curves",
     "style",
     "sweep_rows",

@@ -3,8 +3,8 @@
 The second part of the book asks it of classifiers: networks that learn labels drawn at random, networks that take a
 shortcut, networks larger than their data. This room holds what those chapters share. The modules, lowest first: `sets`
 (labelled examples, those at hand and those generated), `files` (larger real sets, downloaded only when asked for),
-`factors` (images whose every factor is known), `spoiling` (labels and pixels made random), `models`, `learning`, and
-`randomising`: the test of how well *your* classifier learns noise.
+`factors` (images whose every factor is known), `spoiling` (labels and pixels made random), `models`, `learning`,
+`studies` (many of them, several seeds each), and `randomising`: the test of how well *your* classifier learns noise.
 
 Conventions that bite: examples are ``(n, channels, *space)`` float32, with one or two axes of space; labels are whole
 numbers from 0. Everything random takes a seed, and torch's own state is left as it was. Small networks are trained on
@@ -19,6 +19,15 @@ from fer_utils.questions.models import MODELS, build
 from fer_utils.questions.randomising import RandomizationTest, randomization_test
 from fer_utils.questions.sets import LabelledSet, digits, mnist1d
 from fer_utils.questions.spoiling import SPOILED, corrupt_labels, noise_pixels, random_pixels, shuffle_pixels, spoil
+from fer_utils.questions.studies import (
+    corruption_study,
+    ends,
+    epochs_to_fit,
+    remedies_study,
+    spelled,
+    spoiled_study,
+    together,
+)
 
 __all__ = [
     "FACTORS",
@@ -31,13 +40,20 @@ __all__ = [
     "Study",
     "build",
     "corrupt_labels",
+    "corruption_study",
     "digits",
     "draw_factors",
+    "ends",
+    "epochs_to_fit",
     "learn",
     "mnist1d",
     "noise_pixels",
     "random_pixels",
     "randomization_test",
+    "remedies_study",
     "shuffle_pixels",
+    "spelled",
     "spoil",
+    "spoiled_study",
+    "together",
 ]

@@ -28,6 +28,7 @@ class Study:
         optimiser: "adam", or "sgd" with momentum .9.
         weight_decay: Decoupled from the gradient with "adam" (AdamW), added to it with "sgd".
         shift: Largest random shift of an example in each step, in pixels: a mild augmentation; 0 for none.
+        look: Epochs between looks at the test examples, which cost time; in between the curve stays where it was.
         stop: Whether to stop once every example to learn from is answered as its label says.
 
     Raises:
@@ -42,6 +43,7 @@ class Study:
     optimiser: str = "adam"
     weight_decay: float = 0.0
     shift: int = 0
+    look: int = 1
     stop: bool = False
 
     def __post_init__(self) -> None:
@@ -51,6 +53,7 @@ class Study:
         one_of("optimiser", self.optimiser, ("adam", "sgd"))
         real("weight_decay", self.weight_decay, least=0)
         whole("shift", self.shift, least=0, most=8)
+        whole("look", self.look, least=1)
         if not isinstance(self.stop, bool):
             raise bad("stop", "True or False", self.stop)
 
@@ -63,7 +66,7 @@ class Learning:
         model: The trained network.
         train_accuracy: ``(epochs + 1,)`` share of the examples to learn from that are answered as labelled, before
             the first epoch and after each.
-        test_accuracy: ``(epochs + 1,)`` the same on the test examples.
+        test_accuracy: ``(epochs + 1,)`` the same on the test examples, as far as they were looked at.
         loss: ``(epochs + 1,)`` mean cross-entropy on the examples to learn from.
         seed: Of the order of the examples.
     """
@@ -107,11 +110,15 @@ def learn(model: nn.Module, data: LabelledSet, study: Study | None = None, *, se
     with torch_threads(threads), torch.random.fork_rng(devices=[]):
         torch.manual_seed(whole("seed", seed, least=0))
         optimiser = _optimiser(model, study)
-        rows.append(_state(model, x, y, test_x, test_y))
-        for _ in range(study.epochs):
+        share, loss = _judged(model, x, y)
+        rows.append((share, _judged(model, test_x, test_y)[0], loss))
+        for epoch in range(1, study.epochs + 1):
             _epoch(model, optimiser, x, y, study)
-            rows.append(_state(model, x, y, test_x, test_y))
-            if study.stop and rows[-1][0] == 1:
+            share, loss = _judged(model, x, y)
+            last = epoch == study.epochs or (study.stop and share == 1)
+            looked = last or epoch % study.look == 0
+            rows.append((share, _judged(model, test_x, test_y)[0] if looked else rows[-1][1], loss))
+            if last:
                 break
     train, test, loss = np.array(rows).T
     return Learning(model, train, test, loss, seed)
@@ -158,11 +165,6 @@ def _shifted(x: Tensor, most: int) -> Tensor:
         shape[axis] = x.shape[axis]
         padded = padded.gather(axis, index.reshape(shape).expand(*padded.shape[:axis], -1, *padded.shape[axis + 1 :]))
     return padded
-
-
-def _state(model: nn.Module, x: Tensor, y: Tensor, test_x: Tensor, test_y: Tensor) -> tuple[float, float, float]:
-    share, loss = _judged(model, x, y)
-    return share, _judged(model, test_x, test_y)[0], loss
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from fer_utils.checks import bad, one_of, real, whole
 from fer_utils.questions.sets import LabelledSet
 
 
-def mlp(shape: tuple[int, ...], classes: int, *, width: int = 256, depth: int = 2, dropout: float = 0.0) -> nn.Module:
+def mlp(shape: tuple[int, ...], classes: int, *, width: int = 128, depth: int = 2, dropout: float = 0.0) -> nn.Module:
     """Build a fully connected network with ReLUs.
 
     Args:
@@ -33,7 +33,7 @@ def mlp(shape: tuple[int, ...], classes: int, *, width: int = 256, depth: int = 
     return nn.Sequential(*layers, nn.Linear(inside, classes))
 
 
-def cnn(shape: tuple[int, ...], classes: int, *, width: int = 32, depth: int = 2, dropout: float = 0.0) -> nn.Module:
+def cnn(shape: tuple[int, ...], classes: int, *, width: int = 16, depth: int = 2, dropout: float = 0.0) -> nn.Module:
     """Build a network of convolutions three pixels wide, halving the space after each but the first.
 
     Args:
