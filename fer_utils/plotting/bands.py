@@ -63,7 +63,7 @@ def seed_bands(
     for number, (label, values) in enumerate(lines):
         colour, middle = CYCLE[number % len(CYCLE)], np.nanmedian(values, axis=0)
         axes.fill_between(places, np.nanmin(values, axis=0), np.nanmax(values, axis=0), color=colour, alpha=0.18, lw=0)
-        look = {"color": colour, "markersize": 4, "zorder": 3, "label": label, "clip_on": not points}
+        look: dict[str, Any] = {"color": colour, "markersize": 4, "zorder": 3, "label": label, "clip_on": not points}
         axes.plot(places, middle, "o-" if points else "-", **look)
         ends.append((label, middle[np.isfinite(middle)][-1], colour))
     if level:
@@ -76,7 +76,8 @@ def seed_bands(
         axes.set_ylim(*limits)
     axes.grid(axis="y")
     if legend:
-        axes.legend(loc=legend, frameon=False)
+        where: Any = legend
+        axes.legend(loc=where, frameon=False)
     else:
         _label(axes, ends)
     return drawing
