@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from fer_utils.checks import BadInput, bad, real
 from fer_utils.plotting.curves import MARGINS
@@ -72,6 +73,9 @@ def seed_bands(
     axes.set(xlabel=xlabel, ylabel=ylabel, xlim=(places[0], places[-1]))
     if xlog:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
     if limits:
         axes.set_ylim(*limits)
     axes.grid(axis="y")

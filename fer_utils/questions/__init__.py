@@ -4,7 +4,8 @@ The second part of the book asks it of classifiers: networks that learn labels d
 shortcut, networks larger than their data. This room holds what those chapters share. The modules, lowest first: `sets`
 (labelled examples, those at hand and those generated), `files` (larger real sets, downloaded only when asked for),
 `factors` (images whose every factor is known), `spoiling` (labels and pixels made random), `models`, `learning`,
-`studies` (many of them, several seeds each), and `randomising`: the test of how well *your* classifier learns noise.
+`studies` and `widths` (many of them, several seeds each), and `randomising`: the test of how well *your* classifier
+learns noise.
 
 Conventions that bite: examples are ``(n, channels, *space)`` float32, with one or two axes of space; labels are whole
 numbers from 0. Everything random takes a seed, and torch's own state is left as it was. Small networks are trained on
@@ -28,6 +29,14 @@ from fer_utils.questions.studies import (
     spoiled_study,
     together,
 )
+from fer_utils.questions.widths import (
+    errors,
+    linear_study,
+    peak,
+    random_feature_study,
+    ridgeless_risk,
+    width_study,
+)
 
 __all__ = [
     "FACTORS",
@@ -45,15 +54,21 @@ __all__ = [
     "draw_factors",
     "ends",
     "epochs_to_fit",
+    "errors",
     "learn",
+    "linear_study",
     "mnist1d",
     "noise_pixels",
+    "peak",
+    "random_feature_study",
     "random_pixels",
     "randomization_test",
     "remedies_study",
+    "ridgeless_risk",
     "shuffle_pixels",
     "spelled",
     "spoil",
     "spoiled_study",
     "together",
+    "width_study",
 ]
