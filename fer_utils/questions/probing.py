@@ -1,0 +1,104 @@
+"""What a classifier still holds: every factor read off every layer, with straight cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fer_utils.checks import bad, one_of, whole
+from fer_utils.questions.factors import FACTORS, FactorImages
+from fer_utils.questions.sets import Examples, Labels
+
+
+def layers(model: nn.Module, x: Examples) -> dict[str, NDArray[np.float64]]:
+    """Return what each layer of a classifier made of `build` says of some examples.
+
+    Args:
+        model: A sequence of layers ("mlp" or "cnn").
+        x: ``(n, channels, *space)``.
+
+    Returns:
+        "input", then "layer 1", ... after each nonlinearity, then "answer": each ``(n, numbers)``.
+
+    Raises:
+        BadInput: The model is no sequence of layers.
+
+    Source: ours.
+    """
+    if not isinstance(model, nn.Sequential):
+        raise bad("model", "a sequence of layers, as build gives it for mlp and cnn", type(model).__name__)
+    model.eval()
+    found: dict[str, Tensor] = {"input": torch.from_numpy(x).flatten(1)}
+    value = torch.from_numpy(x)
+    with torch.no_grad():
+        for layer in model:
+            value = layer(value)
+            if isinstance(layer, nn.ReLU):
+                found[f"layer {len(found)}"] = value.flatten(1)
+    found["answer"] = value
+    return {name: numbers.double().numpy() for name, numbers in found.items()}
+
+
+def probe(features: NDArray[np.float64], labels: Labels, *, seed: int, most: int = 100) -> float:
+    """Say how well a factor can be read off some numbers with straight cuts.
+
+    Half of the examples teach, half test. More than `most` numbers are first reduced to as many principal components.
+
+    Args:
+        features: ``(n, numbers)``.
+        labels: ``(n,)`` the factor.
+        seed: Of the halves.
+        most: Components at most.
+
+    Returns:
+        The share of right answers on the half that did not teach.
+
+    Source: Alain and Bengio 2017.
+    """
+    from sklearn.decomposition import PCA  # slow to import, and only wanted here
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    order = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0))).permutation(len(labels))
+    teach, test = np.array_split(order, 2)
+    few = min(most, features.shape[1], len(teach) - 1)
+    model = make_pipeline(
+        StandardScaler(), PCA(few, svd_solver="full"), StandardScaler(), LogisticRegression(C=0.1, max_iter=500)
+    )
+    return float(model.fit(features[teach], labels[teach]).score(features[test], labels[test]))
+
+
+def probes(
+    model: nn.Module, images: FactorImages, *, seed: int, factors: Iterable[str] = tuple(FACTORS)
+) -> dict[str, dict[str, float]]:
+    """Probe every layer of a classifier for every factor.
+
+    Args:
+        model: A sequence of layers ("mlp" or "cnn").
+        images: In which the factors are independent.
+        seed: Of the halves.
+        factors: Categories.
+
+    Returns:
+        For each factor and layer the share of right answers.
+
+    Source: ours; after Alain and Bengio 2017, and Hermann and Lampinen 2020.
+    """
+    made = layers(model, images.images)
+    return {
+        one_of("factor", factor, tuple(FACTORS)): {
+            name: probe(numbers, np.asarray(images.factors[factor], dtype=np.int64), seed=seed)
+            for name, numbers in made.items()
+        }
+        for factor in factors
+    }
+
+
+def readable(rows: Mapping[str, Mapping[str, Sequence[float]]], factor: str) -> NDArray[np.float64]:
+    """Return how well a factor is read off, ``(seeds, layers)``, of what `probe_study` gives."""
+    return np.array(list(rows[one_of("factor", factor, tuple(rows))].values())).T
