@@ -6,6 +6,7 @@ SET    ?=
 NB     ?=
 P      ?=
 ONLY   ?=
+DRY    ?=
 PYTHON ?= python3
 UV     ?= uv
 
@@ -19,7 +20,7 @@ BIN := .venv/bin
 ENV := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab run bench genomes check lock clean
+.PHONY: help book test lab run bench publish genomes check lock clean
 
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-9s%s\n", name[1], $$2}' Makefile
@@ -35,6 +36,9 @@ lab: $(ENV) ## JupyterLab, with the notebooks and live sliders
 
 bench: $(ENV) .venv/.bench ## how fast it is, beside JAX, as a table and build/benchmarks.json; ONLY="steps sweeps" for some
 	@$(BIN)/python -m benchmarks $(ONLY)
+
+publish: $(ENV) ## train what published/plan.yml wants and is missing, and publish it; ONLY="skull mask" for some, DRY=1 to look
+	@$(BIN)/python scripts/publish.py $(if $(ONLY),--only $(ONLY)) $(if $(DRY),--dry-run)
 
 test: $(ENV) ## every test, those in a browser too (they look for chromium on the PATH)
 	@$(BIN)/python -m pytest

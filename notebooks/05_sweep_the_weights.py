@@ -10,6 +10,7 @@
 #     name: python3
 #   fer:
 #     needs: ["03_train_the_twin"]
+#     each_image: true
 # ---
 
 # %% [markdown]
@@ -23,9 +24,10 @@
 # %% tags=["parameters"]
 image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
 size = 256  # side of the target the twins were trained on, in pixels
-steps = 10000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
+steps = 10000  # of training, where no twin is published; as in chapter 3, so that its twins are taken from the store
 seeds = [0, 1]
 schedule = "constant"
+twins = "published"  # or "build": the ones trained in this build
 span = 1.0  # how far to either side, as in the paper
 sampled = 300  # how many of the twin's weights are tried
 out = "build/out/05_sweep_the_weights"  # where this notebook leaves its results
@@ -38,9 +40,8 @@ from fer_utils import book, plotting, sweeps, training
 
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome, label=f"evolved {subject.name}" if subject.evolved else subject.name)
-target = subject.genome.image(size)
 recipe = training.recipe_for(subject.name).variant(steps=steps, size=size, schedule=schedule)
-runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
+runs = book.twins(subject, evolved.architecture, recipe, seeds=seeds, which=twins)
 twin = runs[0].network.relabelled(f"SGD twin, seed {runs[0].seed}")
 offsets = np.linspace(-span, span, 5)
 

@@ -10,6 +10,7 @@
 #     name: python3
 #   fer:
 #     needs: ["03_train_the_twin"]
+#     each_image: true
 # ---
 
 # %% [markdown]
@@ -44,8 +45,7 @@ target = subject.genome.image(size)
 recipe = training.recipe_for(subject.name).variant(steps=steps, size=size, schedule=schedule)
 runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
 first = runs[0]
-road = training.other_recipe(other, size=size)
-second = fer.fit(target, evolved.architecture, road, seeds=seeds[:1])[0]
+second = book.second_twin(subject, evolved.architecture, other, size=size, seed=seeds[0])
 
 # %% tags=["remove-input"]
 book.say(

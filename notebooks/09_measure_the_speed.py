@@ -41,7 +41,7 @@ measured = book.published("speed/benchmarks.json")
 machine, sections = measured["machine"], {name: one["found"] for name, one in measured["sections"].items()}
 networks = ("skull", "butterfly", "apple", "ReLU")
 study = book.published("speed/recipes_skull.json")
-tried = {name: study["runs"][name] for name in ("the paper's", *training.OTHER_NAMES)}
+tried = {name: study["runs"][name] for name in ("the paper's", *training.OTHER_NAMES) if name in study["runs"]}
 
 # %% tags=["remove-input"]
 book.say(

@@ -10,6 +10,7 @@
 #     name: python3
 #   fer:
 #     needs: ["05_sweep_the_weights"]
+#     each_image: true
 # ---
 
 # %% [markdown]
@@ -25,9 +26,10 @@
 # %% tags=["parameters"]
 image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
 size = 256  # side of the target the twins were trained on, in pixels
-steps = 10000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
+steps = 10000  # of training, where no twin is published; as in chapter 3, so that its twins are taken from the store
 seeds = [0, 1]
 schedule = "constant"
+twins = "published"  # or "build": the ones trained in this build
 span = 1.0  # how far to either side, as in the paper
 rank_size = 64  # side of the pictures by which the sweeps are sorted, in pixels
 out = "build/out/10_sweep_every_weight"  # where this notebook leaves its results
@@ -41,9 +43,8 @@ from fer_utils.explorer import all_sweeps
 
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome, label=f"evolved {subject.name}" if subject.evolved else subject.name)
-target = subject.genome.image(size)
 recipe = training.recipe_for(subject.name).variant(steps=steps, size=size, schedule=schedule)
-runs = fer.fit(target, evolved.architecture, recipe, seeds=seeds)
+runs = book.twins(subject, evolved.architecture, recipe, seeds=seeds, which=twins)
 twin = runs[0].network.relabelled(f"SGD twin, seed {runs[0].seed}")
 offsets = np.linspace(-span, span, 5)
 left, right = (all_sweeps(network, offsets=offsets, rank_size=rank_size) for network in (evolved, twin))

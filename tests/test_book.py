@@ -45,7 +45,8 @@ def planned(*assignments: str, **options: Any) -> dict[str, dict[str, Any]]:
 
 def test_the_books_own_notebooks_declare_what_they_need(repository: Path) -> None:
     chapters = read_chapters(repository / "notebooks")
-    assert [chapter.number for chapter in chapters] == [f"{n:02}" for n in range(1, len(chapters) + 1)]
+    numbers = [chapter.number for chapter in chapters]
+    assert numbers == sorted(set(numbers))
     assert all(chapter.title and "out" in chapter.parameters for chapter in chapters)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from fer_utils import book, storage
 from fer_utils.book import studies
 from fer_utils.checks import BadInput
-from fer_utils.training import authors_curve
 
 
 def run(*losses: float | None) -> dict[str, list]:
@@ -43,31 +41,6 @@ def test_who_does_not_arrive_counts_as_late() -> None:
     ones = [run(1, 0.1), run(1, 1, 0.1), run(1, 1, 1, 0.1), run(1), run(1)]
     (row,) = book.race({"a": ones}, [0.1])
     assert row["reached"][0.1]["median"] == 6.0  # the third of five, two of which never arrive
-
-
-def test_an_image_without_a_full_run_has_none_and_it_is_said() -> None:
-    assert book.full_runs("no such image") == []
-    assert "No full run of this image is published" in book.describe_full([])
-
-
-# At 10,000 steps the butterfly's one seed stands at three times the authors' loss, and ends where theirs does.
-@pytest.mark.parametrize(("image", "late"), [("skull", ()), ("butterfly", (10_000,))])
-def test_the_published_full_runs_are_whole_and_near_the_authors_losses(image: str, late: tuple[int, ...]) -> None:
-    """The same recipe: 100,000 steps at 256 pixels. Another draw of first weights, so not the same numbers."""
-    runs = book.full_runs(image)
-    assert len(runs) >= 1
-    for run in runs:
-        assert run.recipe.is_paper
-        assert (run.recipe.steps, run.recipe.size) == (100_000, 256)
-        assert (run.history.steps[0], run.history.steps[-1]) == (0, 100_000)
-        for step, theirs in authors_curve(image).items():
-            nearest = int(np.abs(run.history.steps - step).argmin())
-            around = run.history.loss[max(0, nearest - 3) : nearest + 4] if step else run.history.loss[:1]
-            most = 4 if step in late else 2
-            assert theirs / (4 if step == 0 else 2) < np.median(around) < most * theirs, step
-    text = book.describe_full(runs)
-    assert f"{runs[0].loss:.2e}" in text
-    assert "not in this build" in text
 
 
 def test_the_published_speed_is_of_a_whole_run_and_of_five_seeds() -> None:

@@ -14,16 +14,15 @@ from __future__ import annotations
 from fer_utils.book.finding import finder, locator
 from fer_utils.book.looping import loop
 from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
-from fer_utils.book.studies import describe_full, full_runs, published, race, seconds_to
+from fer_utils.book.studies import published, race, seconds_to
 from fer_utils.book.subjects import Subject, subject
-from fer_utils.book.twins import published_twins, twins
+from fer_utils.book.twins import describe_published, published_twins, second_twin, twins
 
 __all__ = [
     "Subject",
     "describe",
-    "describe_full",
+    "describe_published",
     "finder",
-    "full_runs",
     "keep",
     "locator",
     "loop",
@@ -33,6 +32,7 @@ __all__ = [
     "race",
     "record",
     "say",
+    "second_twin",
     "seconds_to",
     "subject",
     "table",

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import fer_utils
-from fer_utils import storage
+from fer_utils import published, storage
 from fer_utils.book.chapters import Chapter
 from fer_utils.book.notes import NETWORKS, RESULTS
 from fer_utils.book.subjects import genome_file
 
 PACKAGE = Path(fer_utils.__file__).parent
+PUBLISHED = (".json", ".safetensors")
 KINDS = (".py", ".js", ".css", ".json", ".cpp", ".h")
 
 
@@ -52,6 +53,14 @@ def content_of(name: str, value: Any) -> str | None:
         return storage.file_hash(genome_file(value))
     # os.path, because it says no to texts that could not be a path at all, where pathlib raises.
     return storage.file_hash(value) if isinstance(value, str) and os.path.isfile(value) else None  # noqa: PTH113
+
+
+def sources_hash() -> str:
+    """Return the hash of all that any notebook may read besides its parameters: the package, and what is published.
+
+    Source: ours.
+    """
+    return storage.content_hash(package_hash(), folder_hash(published.FOLDER, only=PUBLISHED))
 
 
 def package_hash(folder: Path = PACKAGE) -> str:

@@ -20,7 +20,7 @@ import nbformat
 
 from fer_utils import storage
 from fer_utils.book.chapters import OUT, Chapter, read_notebook
-from fer_utils.book.keys import chapter_key, folder_hash, package_hash
+from fer_utils.book.keys import chapter_key, folder_hash, sources_hash
 from fer_utils.book.presets import Parameters
 from fer_utils.book.showing import tidy
 from fer_utils.checks import BadInput
@@ -97,7 +97,7 @@ def run_chapters(
 
     Source: ours.
     """
-    package = package or package_hash()
+    package = package or sources_hash()
     lock = layout.root / "requirements.lock"
     lock_hash = storage.file_hash(lock) if lock.exists() else ""
     outcomes = []

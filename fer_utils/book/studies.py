@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import fer_utils
 from fer_utils import storage
-from fer_utils.training import History, Recipe
 
 FOLDER = Path(fer_utils.__file__).parent.parent / "published"
 
@@ -27,69 +25,6 @@ def published(name: str) -> dict[str, Any]:
     Source: ours.
     """
     return dict(storage.read_json(FOLDER / name, argument="study"))
-
-
-@dataclass(frozen=True)
-class FullRun:
-    """The loss curve of a published full run.
-
-    Args:
-        label: For a figure's legend.
-        seed: Of the first weights.
-        history: The curve.
-        loss: Where it ends.
-        seconds: Training time.
-        recipe: How it was trained.
-
-    Source: paper, figure 13, done again.
-    """
-
-    label: str
-    seed: int
-    history: History
-    loss: float
-    seconds: float
-    recipe: Recipe
-
-
-def full_runs(image: str) -> list[FullRun]:
-    """Read the published full runs of the paper's recipe on an image; an empty list where there are none.
-
-    Args:
-        image: Its name, such as "skull".
-
-    Raises:
-        BadInput: The file is broken.
-
-    Source: ours.
-    """
-    if not (FOLDER / "full_runs" / f"{image}.json").is_file():
-        return []
-    found = published(f"full_runs/{image}.json")
-    recipe = Recipe.from_json(found["recipe"])
-    return [
-        FullRun(
-            label=f"published, seed {run['seed']}",
-            seed=run["seed"],
-            history=History(run["curve"]["steps"], run["curve"]["loss"]),
-            loss=run["loss"],
-            seconds=run["seconds"],
-            recipe=recipe,
-        )
-        for run in found["runs"]
-    ]
-
-
-def describe_full(runs: Sequence[FullRun]) -> str:
-    """Say in a sentence where published full runs end; that there are none is a sentence too."""
-    if not runs:
-        return "No full run of this image is published here, so the curves end where this build's training does."
-    ends = " and ".join(f"{run.loss:.2e} (seed {run.seed})" for run in runs)
-    steps, size = runs[0].recipe.steps, runs[0].recipe.size
-    return (
-        f"The longer curves were trained for all {steps:,} steps of the paper's recipe at {size} pixels, not in this "
-        f"build, and are read from `published/`: they end at {ends}."
-    )
 
 
 def seconds_to(run: Mapping[str, Any], mark: float) -> float | None:

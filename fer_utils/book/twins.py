@@ -61,3 +61,47 @@ def published_twins(subject: Subject, architecture: Architecture) -> list[Run]:
         return []
     recipe = training.recipe_for(subject.name)
     return [*published.runs(subject.name, architecture, recipe=recipe, genome=subject.genome)]
+
+
+def second_twin(subject: Subject, architecture: Architecture, name: str, *, size: int, seed: int = 0) -> Run:
+    """Return a twin trained by a recipe beside the paper's: a published one where there is one, else trained now.
+
+    Args:
+        subject: Whose image it draws.
+        architecture: Of the twin.
+        name: Of the recipe, one of `training.OTHER_NAMES`.
+        size: Side of the target, pixels.
+        seed: Of the first weights; of published ones, another seed is taken where this one is not among them.
+
+    Raises:
+        BadInput: The recipe is unknown, or a published file is broken.
+
+    Source: ours.
+    """
+    recipe = training.other_recipe(name, size=size)
+    if subject.name in published.image_names():
+        found = published.runs(subject.name, architecture, recipe=recipe, genome=subject.genome)
+        if found:
+            return min(found, key=lambda run: run.seed != seed)
+    return training.fit(subject.genome.image(size), architecture, recipe, seeds=[seed])[0]
+
+
+def describe_published(runs: Sequence[Run], *, image_title: str) -> str:
+    """Say in a sentence where published runs of the paper's whole recipe end; that there are none is a sentence too.
+
+    Args:
+        runs: From `published_twins`.
+        image_title: What the image is called in a sentence.
+
+    Source: ours.
+    """
+    if not runs:
+        return (
+            f"No run of the paper's whole recipe on the {image_title.lower()} is published here, so the curves end "
+            "where this build's training does."
+        )
+    ends = " and ".join(f"{run.loss:.2e} (seed {run.seed})" for run in runs)
+    return (
+        f"The longer curves were trained for all {runs[0].recipe.steps:,} steps of the paper's recipe at "
+        f"{runs[0].recipe.size} pixels, not in this build, and are read from `published/`: they end at {ends}."
+    )

@@ -5,7 +5,7 @@
 `asking` (what training is asked with), `history`, `problem` (what an engine is given), `pixels` (what a step looks at),
 `descent` and `optimisers` (from a gradient to a step), `gradient`, `stepping`, `replay` and `engine` (the maths),
 `fused` (the same, compiled), `choosing` (between them), `runs` and `checkpoints` (what is kept), `loop` and `fitting`
-(the whole); and `graphs`, for the raw graph.
+(the whole), `losing` (what may be lost on the way); and `graphs`, for the raw graph.
 
 Conventions that bite:
 
@@ -22,10 +22,18 @@ Conventions that bite:
 
 from __future__ import annotations
 
-from fer_utils.training.comparing import authors_marks, compare_recipes, compare_with_authors, recipe_for
+from fer_utils.training.comparing import (
+    authors_marks,
+    beside_authors,
+    compare_recipes,
+    compare_with_authors,
+    loss_near,
+    recipe_for,
+)
 from fer_utils.training.fitting import fit, fit_many
 from fer_utils.training.history import History
 from fer_utils.training.initial import initialise
+from fer_utils.training.losing import lost
 from fer_utils.training.others import OTHER_NAMES, other_recipe
 from fer_utils.training.recipe import Recipe
 from fer_utils.training.reference import PAPER_PATHS, PAPER_SEEDS, authors_curve
@@ -41,12 +49,15 @@ __all__ = [
     "Run",
     "authors_curve",
     "authors_marks",
+    "beside_authors",
     "compare_recipes",
     "compare_with_authors",
     "errors_by_scale",
     "fit",
     "fit_many",
     "initialise",
+    "loss_near",
+    "lost",
     "other_recipe",
     "recipe_for",
 ]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
+
+from fer_utils.training.history import History
 from fer_utils.training.recipe import Recipe
-from fer_utils.training.reference import PAPER_LEARNING_RATES, PATH, authors_curve
+from fer_utils.training.reference import MARKED_STEPS, PAPER_LEARNING_RATES, PATH, authors_curve
 
 _WORDS = {
     "steps": "steps",
@@ -87,6 +91,43 @@ def compare_with_authors(image_name: str, loss: float, *, steps: int) -> str:
         f"The authors' own run stood at {curve[nearest]:.3g} after {nearest:,} steps at {PAPER_SIZE} pixels; "
         f"what was reached here is {side} that."
     )
+
+
+def loss_near(history: History, step: int) -> float:
+    """Return the median loss of the points of a curve around a step; before training, that of the first point alone.
+
+    Args:
+        history: The curve.
+        step: 0 or more.
+
+    Source: ours; single losses of this recipe jump by a factor of two from step to step.
+    """
+    nearest = int(np.abs(history.steps - step).argmin())
+    around = history.loss[max(0, nearest - 3) : nearest + 4] if step else history.loss[:1]
+    return float(np.median(around))
+
+
+def beside_authors(image_name: str, histories: Sequence[History]) -> list[list[str]]:
+    """List the losses of some runs at the steps for which the authors gave theirs.
+
+    Args:
+        image_name: Name of the image; where it is not the paper's, the authors' column holds dashes.
+        histories: Curves of the paper's recipe.
+
+    Returns:
+        Rows of the step, a loss for each curve, the authors' loss, and how many of the curves are within a factor of
+        two of it.
+
+    Source: paper, figure 13; values from the authors' public data.
+    """
+    theirs = authors_curve(image_name) if image_name in PAPER_LEARNING_RATES else dict.fromkeys(MARKED_STEPS)
+    rows = []
+    for step, loss in theirs.items():
+        ours = [loss_near(history, step) for history in histories]
+        near = sum(0.5 <= one / loss <= 2 for one in ours) if loss else None
+        verdict = "–" if near is None or not ours else f"{near} of {len(ours)}"
+        rows.append([f"{step:,} steps", *(f"{one:.2e}" for one in ours), f"{loss:.3g}" if loss else "–", verdict])
+    return rows
 
 
 def _plain(value: object) -> str:

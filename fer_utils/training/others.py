@@ -41,6 +41,13 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "schedule": "cosine",
         "pixels": 2048,
     },
+    "SOAP, drawn pixels, gently": {  # a rate that the apple's deep networks survive
+        "steps": 20_000,
+        "optimiser": "soap",
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "pixels": 2048,
+    },
 }
 
 OTHER_NAMES: tuple[str, ...] = tuple(_FIELDS)

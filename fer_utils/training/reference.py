@@ -22,7 +22,7 @@ PATH = (
 )
 """Steps at which a twin is kept on its way: the paper's own, and enough between them for a film."""
 
-_STEPS = (0, 1_000, 10_000, 100_000)
+MARKED_STEPS = (0, 1_000, 10_000, 100_000)
 _LOSSES = {
     "skull": (0.299, 0.0072, 0.00105, 3.9e-4),
     "butterfly": (0.580, 0.0107, 0.00113, 2.5e-4),
@@ -47,4 +47,4 @@ def authors_curve(name: str) -> dict[int, float]:
 
     Source: paper, conventional SGD and figure 13; values from the authors' public data.
     """
-    return dict(zip(_STEPS, _LOSSES[one_of("name", name, _LOSSES)], strict=True))
+    return dict(zip(MARKED_STEPS, _LOSSES[one_of("name", name, _LOSSES)], strict=True))
