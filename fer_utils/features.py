@@ -8,7 +8,7 @@ figure 5: green borders).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
@@ -131,6 +131,29 @@ def mirror_shares(maps: FeatureMaps) -> Array:
         kept = (centred + centred[:, ::-1]) / 2
         shares.append(float((kept**2).sum() / (centred**2).sum()))
     return np.array(shares)
+
+
+def scaled(maps: FeatureMaps) -> FeatureMaps:
+    """Divide each layer's maps by the layer's largest absolute value, for functions that know no bound, such as ReLU.
+
+    Args:
+        maps: The maps of one network.
+
+    Returns:
+        Maps within [-1, 1]; a layer that is zero everywhere stays so.
+
+    Source: ours; the paper's colours run from -1 to 1.
+    """
+    values = tuple(layer / (np.abs(layer).max() or 1.0) for layer in maps.values)
+    return replace(maps, values=values)
+
+
+def dead(maps: FeatureMaps) -> NDArray[np.bool_]:
+    """Mark the neurons that say the same everywhere, ``(depth, width)``.
+
+    Source: ours.
+    """
+    return np.array([np.ptp(layer, axis=(1, 2)) == 0 for layer in maps.values])
 
 
 def feature_maps(network: Network, size: int = 128) -> FeatureMaps:

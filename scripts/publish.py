@@ -172,7 +172,7 @@ def jobs(rows: Sequence[dict[str, Any]], *, only: Sequence[str] | None = None) -
 
 def _of_row(row: dict[str, Any], subject: Subject) -> Iterator[Job]:
     evolved = fer.layerize(subject.genome).architecture
-    relu = fer.Architecture.parse(f"{evolved.depth};relu:{evolved.width}")
+    relu = evolved.with_only("relu")
     for network in row["networks"]:
         for seed in row["seeds"]:
             yield Job(

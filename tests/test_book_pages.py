@@ -236,3 +236,10 @@ def test_style_sheets_are_searched_too(tmp_path: Path) -> None:
     )
     assert external_loads(tmp_path) == ["a/x.css: https://fonts.example/f.woff"]
     assert list(css_loads("@import url(//fonts.example/f.css)")) == ["//fonts.example/f.css"]
+
+
+def test_links_to_other_chapters_become_words_on_a_single_page() -> None:
+    from fer_utils.book.build import _without_links
+
+    text = '"see [](09_measure_the_speed), [the twin](03_train_the_twin) and [x](https://a.b/03_c)"'
+    assert _without_links(text) == '"see chapter 9, the twin and [x](https://a.b/03_c)"'

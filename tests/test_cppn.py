@@ -408,3 +408,7 @@ def test_a_file_that_is_no_whole_network_is_refused_by_name(
     storage.save_arrays(path, {**whole_arrays(), **arrays}, {**whole_meta(), **meta})
     with pytest.raises(BadInput, match=r"net\.safetensors"):
         Network.load(path)
+
+
+def test_an_architecture_with_one_function_keeps_depth_and_width() -> None:
+    assert str(Architecture.parse("12;cache:15,gaussian:4,identity:2,sin:1").with_only("relu")) == "12;relu:22"

@@ -204,3 +204,20 @@ def test_a_network_fed_only_by_even_inputs_is_symmetric_throughout() -> None:
     first[INPUTS.index("x")] = 0
     even = Network(network.architecture, (first, *network.weights[1:]))
     assert mirror_shares(feature_maps(even, 8)) == pytest.approx(1)
+
+
+def test_scaled_maps_fill_their_range_layer_by_layer_and_dead_neurons_are_marked() -> None:
+    from fer_utils import features
+    from fer_utils.cppn import Architecture, Network
+
+    shape = Architecture.parse("2;relu:2")
+    first = np.zeros((4, 2))
+    first[0, 0] = 3.0  # the other neuron reads nothing
+    network = Network(shape, (first, np.array([[2.0, -1.0], [0, 0]]), np.zeros((2, 3))), "relu")
+    maps = features.feature_maps(network, 9)
+    assert features.dead(maps).tolist() == [[False, True], [False, True]]
+    scaled = features.scaled(maps)
+    assert [layer.max() for layer in scaled.values] == [1.0, 1.0]
+    np.testing.assert_allclose(scaled[0, 0] * 3, maps[0, 0])
+    silent = features.scaled(features.feature_maps(Network(shape, (first * 0, *network.weights[1:]), ""), 9))
+    assert all((layer == 0).all() for layer in silent.values)

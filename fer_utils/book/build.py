@@ -127,11 +127,17 @@ def build_chapter(name: str, layout: Layout) -> Path:
         shutil.copytree(layout.root / "book" / "assets", source / "assets")
         bibliography = layout.root / "book" / "references.bib"
         storage.write_bytes(source / bibliography.name, bibliography.read_bytes() if bibliography.exists() else b"")
-        storage.write_bytes(source / f"{name}.ipynb", layout.executed(name).read_bytes())
+        alone = _without_links(layout.executed(name).read_text(encoding="utf-8"))
+        storage.write_text(source / f"{name}.ipynb", alone)
         toc = storage.write_text(source / "_toc.yml", f"format: jb-book\nroot: {name}\n")
         return _build_pages(source, toc, layout.build / layout.name / name, layout)
     finally:
         shutil.rmtree(source, ignore_errors=True)
+
+
+def _without_links(notebook: str) -> str:
+    """Turn links to other chapters, which do not exist beside a single page, into words."""
+    return re.sub(r"\[([^\]]*)\]\((\d\d)_\w+\)", lambda link: link[1] or f"chapter {int(link[2])}", notebook)
 
 
 def _build_pages(source: Path, toc: Path, place: Path, layout: Layout) -> Path:

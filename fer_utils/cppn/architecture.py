@@ -73,6 +73,13 @@ class Architecture:
             raise bad("architecture", form, text)
         return Architecture(int(head), tuple((name, int(count)) for name, _, count in pairs))
 
+    def with_only(self, activation: str) -> Architecture:
+        """Return an architecture of the same depth and width with one function for all neurons.
+
+        Source: paper, figures 21 to 23, with "relu".
+        """
+        return Architecture.parse(f"{self.depth};{activation}:{self.width}")
+
     def __str__(self) -> str:
         """Write the paper's notation."""
         return f"{self.depth};" + ",".join(f"{name}:{count}" for name, count in self.groups)

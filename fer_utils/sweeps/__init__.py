@@ -10,18 +10,24 @@ asked for ``engine="numpy"`` or where nothing can be compiled.
 
 from __future__ import annotations
 
+from fer_utils.sweeps.directions import Direction, matched_reach, random_directions, response, spread_share
 from fer_utils.sweeps.drawing import around, random_row_direction, sweep, sweep_direction, sweep_many
 from fer_utils.sweeps.ranking import PAPER_SWEEPS, effect, effects, named, rank, sample, sweepable
 
 __all__ = [
     "PAPER_SWEEPS",
+    "Direction",
     "around",
     "effect",
     "effects",
+    "matched_reach",
     "named",
+    "random_directions",
     "random_row_direction",
     "rank",
+    "response",
     "sample",
+    "spread_share",
     "sweep",
     "sweep_direction",
     "sweep_many",
