@@ -35,8 +35,8 @@ seeds = [0, 1]
 schedule = "constant"
 twins = "published"  # or "build": the ones trained in this build
 shown = 6  # directions drawn as rows
-count = 200  # directions measured
-change = 0.1  # of the picture, root of the mean square, to which the matched sweeps go
+count = 80  # directions measured
+change = 0.2  # of the picture, root of the mean square, to which the matched sweeps go
 draw = 0  # seed of layers, rows and directions
 out = "build/out/14_move_in_any_direction"  # where this notebook leaves its results
 
@@ -85,7 +85,7 @@ plotting.sweep_rows(
 
 # %%
 reach = {
-    network.label: np.array([sweeps.matched_reach(network, one, change) for one in directions])
+    network.label: np.array([sweeps.matched_reach(network, one, change, size=48) for one in directions])
     for network in (evolved, twin)
 }
 both = [one for one, *far in zip(directions, *reach.values(), strict=True) if np.isfinite(far).all()][:shown]
@@ -162,7 +162,7 @@ book.say(
 )
 
 # %% [markdown]
-# The rows above are for the eye, and the eye finds what the paper describes: where the evolved network moves, parts of the picture move; the
+# The rows above are for the eye, and the eye may find what the paper describes: where the evolved network moves, parts of the picture move; the
 # twin's picture is warped and stained. How much of that is in the networks, and how much in the eye, is for the measures.
 #
 # ## What this does not show

@@ -88,7 +88,7 @@ def matched_reach(
         most: Farthest distance that is tried.
 
     Returns:
-        The distance, to one part in a hundred; infinity where even the farthest changes the picture less.
+        The distance, to one part in thirty; infinity where even the farthest changes the picture less.
 
     Source: ours; equal pushes move an evolved network and a trained one by very unequal amounts.
     """
@@ -104,7 +104,7 @@ def matched_reach(
         if high > most:
             return float("inf")
     low = high / 2
-    while high / low > 1.01:
+    while high / low > 1.03:
         middle = float(np.sqrt(low * high))
         low, high = (low, middle) if moved(middle) >= change else (middle, high)
     return high
