@@ -40,6 +40,11 @@ PAGES = (
     "executed/10_sweep_every_weight.html",
     "executed/11_turn_the_layers.html",
     "executed/12_train_the_raw_graph.html",
+    "executed/13_swap_the_functions.html",
+    "executed/14_move_in_any_direction.html",
+    "executed/30_fit_random_labels.html",
+    "executed/31_watch_it_fall_twice.html",
+    "executed/32_take_the_shortcut.html",
     "executed/manifest.html",
 )
 SWEEPS = "executed/05_sweep_the_weights.html"
