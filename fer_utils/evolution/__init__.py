@@ -1,0 +1,38 @@
+"""Open-ended search: CPPNs bred by choosing among pictures, as in Picbreeder, with every choice on record.
+
+The modules, lowest first: `streams` (random numbers that are the same everywhere), `genes` (neat-python's, made CPPN),
+`operators` (children from parents), `drawing` (a page of thumbnails), `sessions` (records), `replaying` (a record in
+play).
+"""
+
+from __future__ import annotations
+
+from fer_utils.evolution.drawing import draw
+from fer_utils.evolution.genes import ACTIVATIONS, CPPN, from_genome, to_genome
+from fer_utils.evolution.operators import Innovations, Operators, begin, breed, cross, mutate
+from fer_utils.evolution.replaying import Play, replay
+from fer_utils.evolution.sessions import Published, Session, Step, genome_hash, load_session, save_session
+from fer_utils.evolution.streams import Stream
+
+__all__ = [
+    "ACTIVATIONS",
+    "CPPN",
+    "Innovations",
+    "Operators",
+    "Play",
+    "Published",
+    "Session",
+    "Step",
+    "Stream",
+    "begin",
+    "breed",
+    "cross",
+    "draw",
+    "from_genome",
+    "genome_hash",
+    "load_session",
+    "mutate",
+    "replay",
+    "save_session",
+    "to_genome",
+]
