@@ -27,11 +27,12 @@ class Play:
     """
 
     def __init__(self, session: Session) -> None:
-        self.session = replace(session, steps=())
+        self.session = replace(session, steps=(), published=())
         self._innovations = Innovations.after(from_genome(session.start)) if session.start else Innovations()
         self.generations: list[list[CPPN]] = [[self._first(place) for place in range(session.shown)]]
         for step in session.steps:
             self.choose(step.parents, step.why, strength=step.strength)
+        self.session = session
 
     def choose(self, parents: Sequence[str], why: str = "", *, strength: float = 1.0) -> list[CPPN]:
         """Choose parents and show their children.
