@@ -60,7 +60,7 @@ class Session:
 
     Args:
         name: What to call it.
-        seed: Whole number of at least 0.
+        seed: Whole number from 0 to 2**32 - 1.
         operators: How children differ from parents.
         chooser: Who chose: "eye", or a chooser's name.
         shown: Pictures in a generation.
@@ -85,7 +85,7 @@ class Session:
 
     def __post_init__(self) -> None:
         """Check the numbers and the names of pictures."""
-        whole("seed", self.seed, least=0)
+        whole("seed", self.seed, least=0, most=2**32 - 1)
         whole("shown", self.shown, least=1, most=1000)
         for number, step in enumerate(self.steps):
             real(f"strength of step {number}", step.strength, least=0, most=10)

@@ -20,8 +20,8 @@ class Stream:
     """A stream of random numbers of its own, named by whole numbers.
 
     Args:
-        *key: Whole numbers of at least 0, such as the seed, the generation and the place in it. Different keys give
-            independent streams.
+        *key: Whole numbers from 0 to 2**32 - 1, such as the seed, the generation and the place in it. Different keys of
+            the same length give independent streams (zeros at the end of a key do not count, as NumPy has it).
 
     Source: ours; the generator is O'Neill's PCG64 as NumPy has it.
     """
