@@ -112,7 +112,7 @@ def test_curiosity_prefers_the_parent_whose_children_differ_most() -> None:
 def test_bad_choosers_are_refused() -> None:
     with pytest.raises(BadInput, match="measures must be one of symmetry"):
         MapElites(0, measures=("symmetry", "beauty"))
-    with pytest.raises(BadInput, match="measures must be two descriptors"):
+    with pytest.raises(BadInput, match="measures must be one descriptor or more"):
         MapElites(0, measures="symmetry")
     with pytest.raises(BadInput, match="quality must be one of simplicity"):
         MapElites(0, quality="beauty")

@@ -31,6 +31,7 @@ SIZE: Final = 64
 NEIGHBOURS: Final = 15
 NOVEL_ENOUGH: Final = 0.1
 CELLS: Final = 6
+MEASURES: Final = ("symmetry", "complexity", "colourfulness", "regions")
 FADING: Final = 0.8
 SALT: Final = 7919  # keeps a chooser's stream apart from the children's of the same seed
 
@@ -125,31 +126,29 @@ class MapElites(_Watcher):
 
     Args:
         seed: Whole number of at least 0.
-        measures: Two descriptors that span the archive, `CELLS` cells along each.
+        measures: Descriptors that span the archive, `CELLS` cells along each.
         quality: What makes the best: a descriptor, or "simplicity" (the fewest connections).
 
     Attributes:
         archive: pyribs' `GridArchive`.
 
     Raises:
-        BadInput: A descriptor is unknown, or there are not two.
+        BadInput: A descriptor is unknown, or there is none.
 
     Source: Mouret & Clune (2015).
     """
 
     name = "map-elites"
 
-    def __init__(
-        self, seed: int, *, measures: Sequence[str] = ("symmetry", "regions"), quality: str = "simplicity"
-    ) -> None:
+    def __init__(self, seed: int, *, measures: Sequence[str] = MEASURES, quality: str = "simplicity") -> None:
         from ribs.archives import GridArchive
 
         super().__init__(seed)
-        if isinstance(measures, str) or len(measures) != 2:
-            raise bad("measures", "two descriptors", measures)
+        if isinstance(measures, str) or not len(measures):
+            raise bad("measures", "one descriptor or more", measures)
         self.measures = [list(DESCRIPTORS).index(one_of("measures", name, DESCRIPTORS)) for name in measures]
         self.quality = one_of("quality", quality, ("simplicity", *DESCRIPTORS))
-        self.archive: Any = GridArchive(solution_dim=2, dims=(CELLS, CELLS), ranges=[(0, 1), (0, 1)])
+        self.archive: Any = GridArchive(solution_dim=2, dims=[CELLS] * len(measures), ranges=[(0, 1)] * len(measures))
 
     def choose(self, play: Play) -> tuple[list[str], str]:
         """Name the elite of a cell, each as likely as any other."""
