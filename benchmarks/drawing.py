@@ -22,7 +22,7 @@ def run(*, threads: int, quick: bool) -> dict[str, Any]:
 def works(*, size: int) -> Any:
     """Hold every kind of work by its name."""
     import fer_utils as fer
-    from fer_utils import picbreeder
+    from fer_utils import evolution, picbreeder
 
     known = [name for name in picbreeder.PAPER if picbreeder.find(name)] or ["mask"]
     genomes = {name: fer.load_genome(name) for name in known}
@@ -35,6 +35,8 @@ def works(*, size: int) -> Any:
         ways[f"layerize the {name}"] = partial(fer.layerize, genome)
     ways[f"15 pictures of the {first}'s graph, {size} px"] = partial(fifteen, genomes[first], size)
     ways[f"15 pictures of the {first}'s layers, {size} px"] = partial(fifteen, networks[first], size)
+    page = [evolution.from_genome(genomes[first])] * 15
+    ways[f"a breeder's page of 15 like the {first}, {size} px"] = partial(evolution.draw, page, size)
     return lambda name: list(ways) if name == "names" else seconds_of(ways[name])
 
 

@@ -22,6 +22,7 @@ ROOMS = (
     "cppn",
     "layerize",
     "training",
+    "evolution",
     "garden",
     "published",
     "features",

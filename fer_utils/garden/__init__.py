@@ -38,8 +38,9 @@ def load_genome(name_or_path: str | Path) -> Genome:
     """Load a genome by name or from a file.
 
     Args:
-        name_or_path: The name of an embedded genome (see ``embedded``) or of one of the paper's (skull, butterfly,
-            apple), or a path to a genome file: .json as this project writes it, .zip or .xml as Picbreeder did.
+        name_or_path: The name of an embedded genome (see ``embedded``), of one bred for this book (see
+            ``fer_utils.garden.bred``) or of one of the paper's (skull, butterfly, apple), or a path to a genome file:
+            .json as this project writes it, .zip or .xml as Picbreeder did.
 
     Returns:
         The genome, checked.
@@ -56,9 +57,12 @@ def load_genome(name_or_path: str | Path) -> Genome:
     if _is_path(name_or_path):
         is_json = Path(text).suffix.lower() == ".json"
         return _read_json(Path(text)) if is_json else picbreeder.read_genome(text)
-    one_of("genome", text, (*embedded(), *picbreeder.PAPER))
     if text in embedded():
         return _read_json(FOLDER / f"{text}.json")
+    if text not in picbreeder.PAPER:
+        from fer_utils.garden.bred import bred, load_bred  # brings neat-python, which the others do not need
+
+        return load_bred(one_of("genome", text, (*embedded(), *bred(), *picbreeder.PAPER)))
     place = picbreeder.find(text)
     if place is None:
         raise BadInput(

@@ -1,0 +1,78 @@
+"""The pictures bred for this book: records of sessions, replayed when one is asked for.
+
+Nothing but the records is kept: seed, operators and choices make every genome and every ancestor anew, to the bit, and
+the hash in the record says whether they did.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from fer_utils import evolution, storage
+from fer_utils.checks import one_of
+from fer_utils.genome import Genome
+
+FOLDER: Final = Path(__file__).parent / "sessions"
+
+
+def sessions() -> tuple[str, ...]:
+    """Name the recorded sessions, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+
+@cache
+def bred() -> dict[str, tuple[str, str]]:
+    """Name the pictures that were published, with the session of each and its number there.
+
+    Returns:
+        Name to (session, "generation.place").
+
+    Source: ours.
+    """
+    found = {}
+    for name in sessions():
+        # Names only: a replay, which needs more than this file, waits until a genome is asked for.
+        for picture, title, *_ in storage.read_json(FOLDER / f"{name}.json")["published"]:
+            found[title] = (name, picture)
+    return dict(sorted(found.items()))
+
+
+@cache
+def play_session(name: str) -> evolution.Play:
+    """Replay a recorded session.
+
+    Args:
+        name: One of `sessions`.
+
+    Returns:
+        The session in play, all its generations included. It is kept: breed on from a `Play` of your own.
+
+    Raises:
+        BadInput: There is no such session, or a picture does not come out the same.
+
+    Source: ours.
+    """
+    one_of("session", name, sessions())
+    return evolution.replay(evolution.load_session(FOLDER / f"{name}.json"))
+
+
+def load_bred(name: str) -> Genome:
+    """Load a bred genome by the name it was published under.
+
+    Args:
+        name: One of `bred`.
+
+    Returns:
+        The genome; its age is its number of generations from a minimal one.
+
+    Raises:
+        BadInput: There is no such picture.
+
+    Source: ours.
+    """
+    session, picture = bred()[one_of("genome", name, bred())]
+    play = play_session(session)
+    note = next(one.note for one in play.session.published if one.name == name)
+    return play.genome(picture, name=name, note=note)

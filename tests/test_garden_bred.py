@@ -1,0 +1,68 @@
+"""The garden's sessions: all of them replayed, and what they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fer_utils import evolution, garden, layerize
+from fer_utils.checks import BadInput
+from fer_utils.garden import bred
+
+
+@pytest.mark.parametrize("name", bred.sessions())
+def test_a_garden_session_replays_to_the_same_hashes(name: str) -> None:
+    session = evolution.load_session(bred.FOLDER / f"{name}.json")
+    assert session.name == name
+    assert session.published
+    play = evolution.replay(session)  # refuses a picture whose hash is another
+    assert len(play.generations) == len(session.steps) + 1
+    for one in session.published:
+        assert evolution.genome_hash(play.genome(one.picture)) == one.hash
+
+
+@pytest.mark.parametrize("name", bred.sessions())
+def test_every_choice_by_eye_has_its_reason(name: str) -> None:
+    session = evolution.load_session(bred.FOLDER / f"{name}.json")
+    assert all(step.why for step in session.steps)
+
+
+def test_every_picture_by_eye_is_forty_generations_old_and_says_where_it_comes_from() -> None:
+    for name, (session, picture) in bred.bred().items():
+        genome = garden.load_genome(name)
+        assert genome.name == name
+        assert picture in genome.origin and genome.note
+        if bred.play_session(session).session.chooser == "eye":
+            assert genome.age is not None and genome.age >= 40
+
+
+def test_a_bred_genome_draws_the_same_picture_in_layers() -> None:
+    genome = garden.load_genome("tomato")
+    np.testing.assert_allclose(layerize(genome).image(32), genome.image(32), atol=1e-9)
+
+
+def test_some_pictures_are_symmetric_and_some_have_colour() -> None:
+    found = {name: evolution.describe_pictures([garden.load_genome(name).image(64)])[0] for name in bred.bred()}
+    assert sum(symmetry > 0.999 for symmetry, *_ in found.values()) >= 3
+    assert sum(colour > 0.2 for _, _, colour, *_ in found.values()) >= 4
+
+
+def test_the_garden_is_small() -> None:
+    assert sum(path.stat().st_size for path in bred.FOLDER.iterdir()) < 1_000_000
+
+
+def test_no_two_pictures_share_a_name() -> None:
+    names = [
+        one.name
+        for session in bred.sessions()
+        for one in evolution.load_session(bred.FOLDER / f"{session}.json").published
+    ]
+    assert sorted(names) == sorted(bred.bred())
+    assert not set(names) & set(garden.embedded())
+
+
+def test_strangers_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"genome must be one of .* \(did you mean 'mushroom'\?\), got 'mushrom'"):
+        garden.load_genome("mushrom")
+    with pytest.raises(BadInput, match=r"session must be one of fish"):
+        bred.play_session("nobody")
