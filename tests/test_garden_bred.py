@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fer_utils import evolution, garden, layerize
+from fer_utils.book.subjects import genome_file, subject
 from fer_utils.checks import BadInput
 from fer_utils.garden import bred
 
@@ -66,3 +67,12 @@ def test_strangers_are_refused() -> None:
         garden.load_genome("mushrom")
     with pytest.raises(BadInput, match=r"session must be one of fish"):
         bred.play_session("nobody")
+
+
+@pytest.mark.parametrize("name", bred.bred())
+def test_a_bred_picture_is_a_subject_of_the_book_by_its_name(name: str) -> None:
+    found = subject(name)
+    assert (found.name, found.embedded, found.evolved) == (name, True, True)
+    assert "a genome evolved that comes with this project" in found.note
+    assert genome_file(name).name == f"{bred.bred()[name][0]}.json"
+    np.testing.assert_array_equal(found.genome.image(16), bred.load_bred(name).image(16))

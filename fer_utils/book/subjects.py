@@ -58,7 +58,7 @@ def subject(image: str) -> Subject:
     """
     source = resolve(image)
     genome = garden.load_genome(source)
-    embedded = source in garden.embedded()
+    embedded = source in garden.embedded() or _is_bred(source)
     paper = picbreeder.PAPER.get(source)
     name = source if embedded or paper else Path(source).stem
     title = paper.title if paper else name.replace("_", " ").capitalize()
@@ -98,6 +98,10 @@ def genome_file(image: str) -> Path:
     source = resolve(image)
     if source in garden.embedded():
         return garden.FOLDER / f"{source}.json"
+    if _is_bred(source):
+        from fer_utils.garden.bred import FOLDER, bred
+
+        return FOLDER / f"{bred()[source][0]}.json"
     if source in picbreeder.PAPER and (place := picbreeder.find(source)):
         return place
     if source in picbreeder.PAPER or Path(source).suffix == "":
@@ -120,6 +124,15 @@ def check_inputs(parameters: Mapping[str, Any]) -> None:
         subject(parameters["image"])
     if "picture" in parameters:
         images.read_picture(parameters["picture"], 16)
+
+
+def _is_bred(source: str) -> bool:
+    """Whether this is the name of a picture bred for this book."""
+    if source in picbreeder.PAPER or not source.isidentifier():
+        return False
+    from fer_utils.garden.bred import bred  # brings neat-python, which most builds do not need
+
+    return source in bred()
 
 
 def _note(source: str, title: str, *, embedded: bool, evolved: bool, stands_in: bool) -> str:
