@@ -66,3 +66,10 @@ def test_strangers_are_refused() -> None:
         garden.load_genome("mushrom")
     with pytest.raises(BadInput, match=r"session must be one of .*tomato, got 'nobody'"):
         bred.play_session("nobody")
+
+
+def test_the_garden_has_pictures_by_eye_and_by_choosers() -> None:
+    by = [bred.play_session(session).session.chooser for session, _ in bred.bred().values()]
+    assert by.count("eye") >= 6
+    assert len(by) - by.count("eye") >= 6
+    assert set(by) <= {"eye", "random", "novelty", "map-elites", "curiosity", "objective"}
