@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from fer_utils import evolution, garden, layerize
 from fer_utils.checks import BadInput
 from fer_utils.garden import bred
+from fer_utils.garden.__main__ import main
 
 
 @pytest.mark.parametrize("name", bred.sessions())
@@ -73,3 +76,23 @@ def test_the_garden_has_pictures_by_eye_and_by_choosers() -> None:
     assert by.count("eye") >= 6
     assert len(by) - by.count("eye") >= 6
     assert set(by) <= {"eye", "random", "novelty", "map-elites", "curiosity", "objective"}
+
+
+def test_the_command_replays_everything_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sorted(line.split()[0] for line in lines) == sorted(bred.bred())
+    assert all("the same: " in line for line in lines)
+
+
+def test_the_command_goes_on_after_a_session_that_is_not_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, forged = (bred.FOLDER / f"{name}.json" for name in ("egg", "fish"))
+    (tmp_path / "zz.json").write_bytes(good.read_bytes())
+    (tmp_path / "aa.json").write_text(forged.read_text(encoding="utf-8").replace('"seed":3', '"seed":4'))
+    assert main([], folder=tmp_path) == 1
+    said = capsys.readouterr()
+    assert "'fish' of session 'fish' must replay to the hash" in said.err
+    assert said.out.startswith("egg")
+    assert main(["now"]) == 2
