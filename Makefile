@@ -20,7 +20,7 @@ BIN := .venv/bin
 ENV := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab run bench publish genomes check lock clean
+.PHONY: help book test lab run bench publish genomes garden check lock clean
 
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-9s%s\n", name[1], $$2}' Makefile
@@ -51,6 +51,9 @@ check: $(ENV) ## style, types, and whether the lock and the environments agree
 
 genomes: $(ENV) ## download the paper's three genomes from its authors' repository
 	@$(BIN)/python -m fer_utils.picbreeder
+
+garden: $(ENV) ## replay every breeding session and compare each picture's genome with its recorded hash
+	@$(BIN)/python -m fer_utils.garden
 
 lock: ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	@$(PYTHON) scripts/environment.py lock --uv "$(UV)"

@@ -61,6 +61,8 @@ def sheet(play: evolution.Play, generation: int) -> Image.Image:
 def _open(options: argparse.Namespace) -> evolution.Play:
     if options.command != "new":
         return evolution.replay(evolution.load_session(options.file))
+    if options.file.exists():
+        raise BadInput(f"FILE must be a new one, got {options.file}, which holds a session already.")
     operators = evolution.Operators(colour=0.0 if options.grey else 1.0)
     start = garden.load_genome(options.start) if options.start else None
     return evolution.Play(evolution.Session(options.file.stem, options.seed, operators, start=start))

@@ -48,3 +48,14 @@ def test_a_choice_that_was_not_shown_changes_nothing_and_is_said(
     assert run(monkeypatch, str(record), "choose", "15", "--why", "none") == 1
     assert "picture must be the name of a picture from 0.0 to 0.14, got '0.15'." in capsys.readouterr().err
     assert record.read_bytes() == before
+
+
+def test_a_new_session_never_replaces_an_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = tmp_path / "lamp.json"
+    run(monkeypatch, str(record), "new", "--seed", "1")
+    before = record.read_bytes()
+    assert run(monkeypatch, str(record), "new", "--seed", "2") == 1
+    assert "FILE must be a new one" in capsys.readouterr().err
+    assert record.read_bytes() == before

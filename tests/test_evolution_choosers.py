@@ -57,6 +57,14 @@ def test_a_session_stopped_and_gone_on_with_is_the_session_without_the_stop(kind
     assert again.session == whole.session
 
 
+def test_the_lot_falls_on_every_place_and_on_the_last_generation_only() -> None:
+    play = breed_with(start(), Random(3), images_shown=60 * SHOWN)
+    chosen = [step.parents[0].split(".") for step in play.session.steps]
+    assert [int(generation) for generation, _ in chosen] == list(range(59))
+    counts = np.bincount([int(place) for _, place in chosen], minlength=SHOWN)
+    assert counts.min() >= 5  # 12 are expected of each
+
+
 def test_the_objective_never_loses_what_it_has_and_comes_closer() -> None:
     chooser = Objective(TARGET)
     play = start()

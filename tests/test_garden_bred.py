@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from fer_utils import evolution, garden, layerize
 from fer_utils.book.subjects import genome_file, subject
 from fer_utils.checks import BadInput
 from fer_utils.garden import bred
+from fer_utils.garden.__main__ import main
 
 
 @pytest.mark.parametrize("name", bred.sessions())
@@ -44,7 +47,7 @@ def test_a_bred_genome_draws_the_same_picture_in_layers() -> None:
 
 def test_some_pictures_are_symmetric_and_some_have_colour() -> None:
     found = {name: evolution.describe_pictures([garden.load_genome(name).image(64)])[0] for name in bred.bred()}
-    assert sum(symmetry > 0.999 for symmetry, *_ in found.values()) >= 3
+    assert sum(symmetry > 0.999 for symmetry, *_ in found.values()) >= 4
     assert sum(colour > 0.2 for _, _, colour, *_ in found.values()) >= 4
 
 
@@ -65,7 +68,7 @@ def test_no_two_pictures_share_a_name() -> None:
 def test_strangers_are_refused() -> None:
     with pytest.raises(BadInput, match=r"genome must be one of .* \(did you mean 'mushroom'\?\), got 'mushrom'"):
         garden.load_genome("mushrom")
-    with pytest.raises(BadInput, match=r"session must be one of fish"):
+    with pytest.raises(BadInput, match=r"session must be one of .*tomato, got 'nobody'"):
         bred.play_session("nobody")
 
 
@@ -76,3 +79,30 @@ def test_a_bred_picture_is_a_subject_of_the_book_by_its_name(name: str) -> None:
     assert "a genome evolved that comes with this project" in found.note
     assert genome_file(name).name == f"{bred.bred()[name][0]}.json"
     np.testing.assert_array_equal(found.genome.image(16), bred.load_bred(name).image(16))
+
+
+def test_the_garden_has_pictures_by_eye_and_by_choosers() -> None:
+    by = [bred.play_session(session).session.chooser for session, _ in bred.bred().values()]
+    assert by.count("eye") >= 6
+    assert len(by) - by.count("eye") >= 6
+    assert set(by) <= {"eye", "random", "novelty", "map-elites", "curiosity", "objective"}
+
+
+def test_the_command_replays_everything_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sorted(line.split()[0] for line in lines) == sorted(bred.bred())
+    assert all("the same: " in line for line in lines)
+
+
+def test_the_command_goes_on_after_a_session_that_is_not_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, forged = (bred.FOLDER / f"{name}.json" for name in ("egg", "fish"))
+    (tmp_path / "zz.json").write_bytes(good.read_bytes())
+    (tmp_path / "aa.json").write_text(forged.read_text(encoding="utf-8").replace('"seed":3', '"seed":4'))
+    assert main([], folder=tmp_path) == 1
+    said = capsys.readouterr()
+    assert "'fish' of session 'fish' must replay to the hash" in said.err
+    assert said.out.startswith("egg")
+    assert main(["now"]) == 2
