@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fer_utils.explorer import explore
     from fer_utils.features import feature_maps
     from fer_utils.garden import load_genome
+    from fer_utils.measuring import measure
     from fer_utils.sweeps import sweep
     from fer_utils.training import Recipe, Run, fit
 
@@ -33,6 +34,7 @@ __all__ = [
     "fit",
     "layerize",
     "load_genome",
+    "measure",
     "sweep",
 ]
 
@@ -45,6 +47,7 @@ _ROOM_OF = {
     "feature_maps": "features",
     "fit": "training",
     "load_genome": "garden",
+    "measure": "measuring",
     "sweep": "sweeps",
 }
 

@@ -79,6 +79,8 @@ def run(command: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    # What is started in the background of a script is told to ignore Ctrl-C, and so would be all its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for line in sys.stdin:
         sys.stdout.write(json.dumps(run(json.loads(line))) + "\n")
         sys.stdout.flush()
