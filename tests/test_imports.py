@@ -33,6 +33,7 @@ ROOMS = (
     "transforms",
     "measuring",
     "controls",
+    "populations",
     "plotting",
     "explorer",
     "questions",

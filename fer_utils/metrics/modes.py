@@ -112,6 +112,8 @@ def modes(responses: Array) -> float:
     """
     if responses.ndim < 2:
         raise bad("responses", "an array (n, ...)", responses)
+    if len(responses) < 2:
+        return float("nan")
     flat = responses.reshape(len(responses), -1)
     lengths = np.linalg.norm(flat, axis=1)
     unit = flat[lengths > 0] / lengths[lengths > 0, None]
