@@ -16,6 +16,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ORDER = ("image", "kind", "seed")
+FIRST = (*ORDER, "status", "lost", "error", "P", "G", "N", "S", "X", "K", "picture_mixing", "architecture", "steps")
+    *ORDER,
+    "status",
+    "lost",
+    "error",
+    "P",
+    "G",
+    "N",
+    "S",
+    "X",
+    "K",
+    "picture_mixing",
+    "architecture",
+    "steps",
+    "size",
+)
 
 
 def keep(folder: Path, row: Row) -> None:
@@ -42,11 +58,14 @@ def read_rows(folder: str | Path) -> list[Row]:
 
 
 def as_table(rows: Iterable[Row]) -> pd.DataFrame:
-    """Return rows as a table, sorted by image, kind and seed."""
+    """Return rows as a table, sorted by image, kind and seed, what matters most in the first columns."""
     import pandas as pd
 
     table = pd.DataFrame(list(rows))
-    return table.sort_values(list(ORDER), ignore_index=True) if len(table) else table
+    if not len(table):
+        return table
+    columns = [name for name in FIRST if name in table] + sorted(set(table.columns) - set(FIRST))
+    return table[columns].sort_values(list(ORDER), ignore_index=True)
 
 
 def write_table(folder: str | Path, rows: Iterable[Row]) -> pd.DataFrame:

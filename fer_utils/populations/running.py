@@ -111,7 +111,7 @@ def _client(client: Client | None, scheduler: str | None, workers: int | None) -
             yield remote
     else:
         count = None if workers is None else whole("workers", workers, least=1)
-        options: dict[str, Any] = {"threads_per_worker": 1, "processes": True, "dashboard_address": None}
+        options: dict[str, Any] = {"threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
         with LocalCluster(n_workers=count, **options) as cluster, Client(cluster) as local:
             yield local
 
