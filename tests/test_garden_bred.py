@@ -106,3 +106,10 @@ def test_the_command_goes_on_after_a_session_that_is_not_the_same(
     assert "'fish' of session 'fish' must replay to the hash" in said.err
     assert said.out.startswith("egg")
     assert main(["now"]) == 2
+
+
+def test_what_is_at_hand_is_known_without_loading_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FER_PICBREEDER_DIR", str(tmp_path))
+    monkeypatch.setenv("FER_CACHE", str(tmp_path))
+    assert garden.at_hand("mask") and garden.at_hand("egg")
+    assert not garden.at_hand("nobody")

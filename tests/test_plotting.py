@@ -48,6 +48,11 @@ TWIN_MAPS = feature_maps(TWIN, 40)
 HISTORY = SimpleNamespace(steps=np.array([0, 1, 10, 100]), loss=np.array([0.3, 0.2, 0.1, 0.01]))
 
 FIGURES: dict[str, Callable[[], Figure]] = {
+    "dot_groups": lambda: plotting.dot_groups(
+        {"P": {"evolved": [0.1], "twins": [0.4, 0.5]}, "N": {"evolved": [5], "twins": [90, np.nan]}},
+        log=["N"],
+        unit=["P"],
+    ),
     "errors": lambda: plotting.errors(PICTURE, [PICTURE * 0.5], ["half"]),
     "genome_graph": lambda: plotting.genome_graph(MASK, highlight=[MASK.outputs["v"]]),
     "layered_graph": lambda: plotting.layered_graph(EVOLVED, highlight=[MASK.inputs["b"]]),
@@ -62,6 +67,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "map_pair": lambda: plotting.map_pair(MAPS, TWIN_MAPS),
     "network_inputs": lambda: plotting.network_inputs(),
     "pictures": lambda: plotting.pictures([PICTURE, PICTURE], ["one", "two"], captions=["", "a caption"]),
+    "signed_maps": lambda: plotting.signed_maps([np.eye(8), -np.eye(8)], ["one", "two"], captions=["", "a caption"]),
     "sweep_rows": lambda: plotting.sweep_rows(
         [np.stack([PICTURE] * 5)], ["mouth\nweight 3"], offsets=[-1, -0.5, 0, 0.5, 1]
     ),
@@ -82,6 +88,15 @@ def pictures_in(figure: Figure) -> list[np.ndarray]:
 def frames(figure: Figure, colour: str) -> list[Any]:
     boxes = [patch for patch in figure.axes[0].patches if isinstance(patch, mpl.patches.Rectangle)]
     return [patch for patch in boxes if mpl.colors.to_hex(patch.get_edgecolor()) == colour]
+
+
+def test_groups_must_be_the_same_in_every_panel() -> None:
+    with pytest.raises(BadInput, match="of the groups evolved, twins"):
+        plotting.dot_groups({"P": {"evolved": [1], "twins": [2]}, "G": {"twins": [1], "evolved": [2]}})
+    with pytest.raises(BadInput, match="at least one measure"):
+        plotting.dot_groups({})
+    with pytest.raises(BadInput, match=r"maps\[0\] must be finite numbers"):
+        plotting.signed_maps([np.full((2, 2), np.nan)], ["a"])
 
 
 # --- every figure ---

@@ -77,6 +77,17 @@ def embedded() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
+def at_hand(name: str) -> bool:
+    """Whether `load_genome` would find this name on this machine."""
+    if name in embedded():
+        return True
+    if name in picbreeder.PAPER:
+        return picbreeder.find(name) is not None
+    from fer_utils.garden.bred import bred  # brings neat-python, which the others do not need
+
+    return name in bred()
+
+
 def _is_path(name_or_path: str | Path) -> bool:
     """A name has no folder and no ending: "skull" is a name even where a file of that name lies."""
     return isinstance(name_or_path, Path) or Path(name_or_path).name != name_or_path or "." in name_or_path

@@ -12,6 +12,7 @@ from fer_utils.plotting.components import spectra as spectra
 from fer_utils.plotting.curves import loss_curves, share_curves
 from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
+from fer_utils.plotting.groups import dot_groups, signed_maps
 from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
@@ -21,6 +22,7 @@ from fer_utils.plotting.sweeps import sweep_rows
 from fer_utils.plotting.teaser import teaser  # after its room, so that the name is the function
 
 __all__ = [
+    "dot_groups",
     "errors",
     "genome_graph",
     "layered_graph",
@@ -33,6 +35,7 @@ __all__ = [
     "race",
     "seed_bands",
     "share_curves",
+    "signed_maps",
     "style",
     "sweep_rows",
     "teaser",

@@ -16,22 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ORDER = ("image", "kind", "seed")
-FIRST = (*ORDER, "status", "lost", "error", "P", "G", "N", "S", "X", "K", "picture_mixing", "architecture", "steps")
-    *ORDER,
-    "status",
-    "lost",
-    "error",
-    "P",
-    "G",
-    "N",
-    "S",
-    "X",
-    "K",
-    "picture_mixing",
-    "architecture",
-    "steps",
-    "size",
-)
+MEASURES = ("error", "P", "G", "N", "S", "X", "K")
+FIRST = (*ORDER, "status", "lost", *MEASURES, "picture_mixing", "architecture", "steps", "size")
 
 
 def keep(folder: Path, row: Row) -> None:
