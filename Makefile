@@ -20,7 +20,7 @@ BIN := .venv/bin
 ENV := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab run bench publish genomes garden check lock clean
+.PHONY: help book test lab run measure population bench publish genomes garden check lock clean
 
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-9s%s\n", name[1], $$2}' Makefile
@@ -30,6 +30,13 @@ book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butt
 
 run: $(ENV) ## one notebook with parameters of your own: make run NB=05 P="image=apple seeds=[3]"
 	@$(BIN)/python -m fer_utils.book run "$$NB" --preset "$$PRESET" --set "$$P"
+
+measure: $(ENV) ## the measures of fracture for networks of yours: make measure NET="jester my.safetensors"
+	@$(BIN)/python -m fer_utils.measuring $(NET)
+
+population: $(ENV) ## many seeds on all cores, or on a Dask scheduler: SCHEDULER=tcp://…; PLAN= another plan
+	@$(BIN)/python -m fer_utils.populations $(or $(PLAN),published/populations/plan.yml) --store build/store \
+		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS))
 
 lab: $(ENV) ## JupyterLab, with the notebooks and live sliders
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/scripts/lab" $(BIN)/jupyter lab

@@ -61,7 +61,7 @@ book.say(
 # %% [markdown]
 # ## Toys whose answers are known
 #
-# Five small networks, made by hand. The first four draw the same picture, two eyes and two cheeks, or the same with a shade:
+# Five small networks, made by hand. Three draw the same picture, two eyes and two cheeks; two draw it lit from one side:
 #
 # - **UFR** folds the plane in the middle and draws both eyes with one function: unified.
 # - **UFR+shade** adds one unit for light from the left: still factored.
@@ -296,8 +296,8 @@ book.say(
 #   that no mirror sees.
 # - The three measures belong together: each alone can be had cheaply. A wiring diagram without crossings keeps units pure whatever
 #   it draws, and a network that hardly moves has few ways of moving.
-# - A handful of evolved genomes is no population of evolved networks. The chapter *What holds* puts the numbers on seeds and images.
-# - Nothing here says that few ways of moving are *good*. The next chapters ask.
+# - A handful of evolved genomes is no population of evolved networks. [What holds](19_see_what_holds.ipynb) puts the numbers on seeds and images.
+# - Nothing here says that few ways of moving are *good*.
 #
 # ## Checks
 

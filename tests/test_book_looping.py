@@ -49,3 +49,19 @@ def test_a_film_without_pictures_is_refused(tracks: Any) -> None:
 def test_frames_of_different_sizes_are_refused() -> None:
     with pytest.raises(BadInput, match="tracks must be pictures of one size in each track"):
         book.loop({"a": {0: plain(0), 1: plain(0, size=9)}}, alt="x")
+
+
+def test_a_film_may_say_something_else_than_steps_and_wait_for_its_reader() -> None:
+    page = book.loop(
+        {"a": {0: plain(0), 50: plain(1)}}, alt="x", label="Rotation", said={0: "none", 50: "P <1"}, plays=False
+    )
+    assert "data-label='Rotation'" in page.data and "data-still" in page.data
+    assert "&lt;1" in page.data
+    with pytest.raises(BadInput, match="said must be a text for each step, got 'none for step 50'"):
+        book.loop({"a": {0: plain(0), 50: plain(1)}}, alt="x", said={0: "none"})
+
+
+def test_wide_frames_take_the_whole_line() -> None:
+    wide = np.zeros((8, 40, 3))
+    assert "fer-wide" in book.loop({"a": {0: wide}}, alt="x").data
+    assert "fer-wide" not in book.loop({"a": {0: plain(0)}}, alt="x").data

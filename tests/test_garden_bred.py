@@ -113,3 +113,13 @@ def test_what_is_at_hand_is_known_without_loading_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("FER_CACHE", str(tmp_path))
     assert garden.at_hand("mask") and garden.at_hand("egg")
     assert not garden.at_hand("nobody")
+
+
+def test_ancestors_run_from_the_first_generation_to_the_picture() -> None:
+    genomes, generations = garden.ancestors("egg")
+    assert generations[0] <= 1 and generations == sorted(generations)
+    np.testing.assert_array_equal(genomes[-1].image(16), bred.load_bred("egg").image(16))
+    few, at = garden.ancestors("egg", count=4)
+    assert len(few) == 4 and at[0] == generations[0] and at[-1] == generations[-1]
+    with pytest.raises(BadInput, match="count must be a whole number of at least 2"):
+        garden.ancestors("egg", count=1)

@@ -167,3 +167,26 @@ def test_the_evolved_networks_of_the_paper_are_purer_than_untrained_ones(paper_g
     table = fer.measure(evolved, *(controls.untrained(evolved, seed=seed) for seed in range(3)))
     assert table["P"][0] < 0.1 < 0.4 < table["P"][1:].min()
     assert table["G"][0] < 0.1 < table["G"][1:].min()
+
+
+def test_measures_are_followed_through_training_and_ancestry() -> None:
+    from fer_utils import garden, training
+
+    target = toy_network("UFR")
+    recipe = fer.Recipe(steps=40, size=16, snapshots=(10,))
+    runs = fer.fit(target.image(16), target.architecture, recipe, seeds=[0, 1], store=False, progress=False)
+    paths = [measuring.along_training(run.snapshots, target, size=16) for run in runs]
+    assert measuring.common_steps(paths) == [0, 10, 40]
+    errors = measuring.at_steps(paths, [0, 40], "error")
+    assert errors.shape == (2, 2)
+    assert errors[1, 1] == pytest.approx(runs[1].history.loss[-1], rel=1e-4)
+    untrained = fer.measure(training.initialise(target.architecture, 0), size=16, target=target)
+    assert paths[0]["N"][0] == pytest.approx(untrained["N"][0])
+    line = measuring.along_ancestry(*garden.ancestors("egg", count=3), size=16)
+    assert len(line["generation"]) == len(line["N"]) == 3
+    alone = fer.measure(garden.load_genome("egg"), size=16)
+    assert line["N"][-1] == pytest.approx(alone["N"][0])
+    with pytest.raises(BadInput, match="genomes must be one for each generation"):
+        measuring.along_ancestry([], [])
+    with pytest.raises(BadInput, match="snapshots must be networks by step"):
+        measuring.along_training({}, target)

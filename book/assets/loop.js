@@ -16,13 +16,15 @@
       image: screen.querySelector("img"), frames: JSON.parse(screen.dataset.frames), count: Number(screen.dataset.count),
     }));
     const button = make("button", { type: "button" });
-    const slider = make("input", { type: "range", min: 0, max: steps.length - 1, step: 1, "aria-label": "Training step" });
+    const slider = make("input", { type: "range", min: 0, max: steps.length - 1, step: 1, "aria-label": loop.dataset.label || "Training step" });
+    const texts = loop.dataset.said ? JSON.parse(loop.dataset.said) : null;
+    const still = "still" in loop.dataset;
     const said = make("output", {});
     let timer = 0;
 
     const show = (index) => {
       slider.value = index;
-      said.textContent = `step ${steps[index].toLocaleString("en")}`;
+      said.textContent = texts ? texts[index] : `step ${steps[index].toLocaleString("en")}`;
       slider.setAttribute("aria-valuetext", said.textContent);
       for (const { image, frames, count } of screens) image.style.transform = `translateX(${-100 * frames[index] / count}%)`;
     };
@@ -37,11 +39,11 @@
     button.addEventListener("click", () => (timer ? stop() : play()));
     slider.addEventListener("input", () => { stop(); show(Number(slider.value)); });
     loop.append(make("div", { class: "fer-loop-bar" }, button, slider, said));
-    show(steps.length - 1);
+    show(still ? 0 : steps.length - 1);
     stop();
 
     // It plays by itself while it is on the screen, unless the reader's system asks for less movement.
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches && "IntersectionObserver" in window) {
+    if (!still && !matchMedia("(prefers-reduced-motion: reduce)").matches && "IntersectionObserver" in window) {
       let touched = false;
       for (const kind of ["pointerdown", "keydown", "input", "click"]) loop.addEventListener(kind, () => { touched = true; });
       new IntersectionObserver((entries) => {

@@ -88,6 +88,13 @@ def at_hand(name: str) -> bool:
     return name in bred()
 
 
+def ancestors(name: str, *, count: int | None = None) -> tuple[list[Genome], list[int]]:
+    """Return a bred picture's line of ancestors and their generations; see `fer_utils.garden.bred.ancestors`."""
+    from fer_utils.garden import bred  # brings neat-python, which the others do not need
+
+    return bred.ancestors(name, count=count)
+
+
 def _is_path(name_or_path: str | Path) -> bool:
     """A name has no folder and no ending: "skull" is a name even where a file of that name lies."""
     return isinstance(name_or_path, Path) or Path(name_or_path).name != name_or_path or "." in name_or_path

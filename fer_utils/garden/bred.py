@@ -10,8 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from fer_utils import evolution, storage
-from fer_utils.checks import one_of
+from fer_utils.checks import one_of, whole
 from fer_utils.genome import Genome
 
 FOLDER: Final = Path(__file__).parent / "sessions"
@@ -76,3 +78,27 @@ def load_bred(name: str) -> Genome:
     play = play_session(session)
     note = next(one.note for one in play.session.published if one.name == name)
     return play.genome(picture, name=name, note=note)
+
+
+def ancestors(name: str, *, count: int | None = None) -> tuple[list[Genome], list[int]]:
+    """Return the line of a bred picture's ancestors, from the first generation to itself.
+
+    Args:
+        name: One of `bred`.
+        count: How many, spread evenly over the line, its ends among them; None for all.
+
+    Returns:
+        The genomes, and the generation of each.
+
+    Raises:
+        BadInput: There is no such picture, or the count is below 2.
+
+    Source: paper, figure 8, for this project's own pictures.
+    """
+    session, picture = bred()[one_of("genome", name, bred())]
+    play = play_session(session)
+    line = play.lineage(picture)
+    if count is not None and whole("count", count, least=2) < len(line):
+        places = np.unique(np.linspace(0, len(line) - 1, count).round().astype(int))
+        line = [line[place] for place in places]
+    return [play.genome(one, name=f"{name}, {one}") for one in line], [int(one.split(".")[0]) for one in line]

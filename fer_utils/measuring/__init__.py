@@ -10,6 +10,15 @@ clipped does not move; the measures' grid has an even number of pixels a side, a
 
 from __future__ import annotations
 
+from fer_utils.measuring.along import along_ancestry, along_published, along_training, at_steps, common_steps
+from fer_utils.measuring.attacks import (
+    as_words,
+    layer_tiles,
+    rejected_numbers,
+    rewritten,
+    without_input,
+    without_smallest,
+)
 from fer_utils.measuring.modules import insides_of_module
 from fer_utils.measuring.networks import insides_of
 from fer_utils.measuring.table import HEADLINE, insides_of_any, measure
@@ -18,11 +27,22 @@ from fer_utils.measuring.toys import TOYS, entangled_toy, toy, toys
 __all__ = [
     "HEADLINE",
     "TOYS",
+    "along_ancestry",
+    "along_published",
+    "along_training",
+    "as_words",
+    "at_steps",
+    "common_steps",
     "entangled_toy",
     "insides_of",
     "insides_of_any",
     "insides_of_module",
+    "layer_tiles",
     "measure",
+    "rejected_numbers",
+    "rewritten",
     "toy",
     "toys",
+    "without_input",
+    "without_smallest",
 ]

@@ -18,8 +18,10 @@ DASHES = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (6, 2, 1, 2)))
 
 
 @styled
-def race(curves: Mapping[str, tuple[Any, Any]], *, xlabel: str) -> Figure:
-    """Draw loss against time for many recipes on logarithmic axes.
+def race(
+    curves: Mapping[str, tuple[Any, Any]], *, xlabel: str, ylabel: str = "mean squared error", linear: bool = False
+) -> Figure:
+    """Draw loss against time for many recipes on logarithmic axes, or anything else that runs side by side.
 
     What stands before a comma in a name decides the colour, what stands after it the dash, so that relatives look
     alike. The first curve is drawn in ink, and thicker. The key lists the curves by where they end, the lowest last.
@@ -27,6 +29,8 @@ def race(curves: Mapping[str, tuple[Any, Any]], *, xlabel: str) -> Figure:
     Args:
         curves: For each name times above 0 and losses above 0, arrays of equal length.
         xlabel: What the times are.
+        ylabel: What the values are.
+        linear: Whether time runs evenly, and may be 0.
 
     Returns:
         The figure; a notebook shows it as SVG.
@@ -48,10 +52,10 @@ def race(curves: Mapping[str, tuple[Any, Any]], *, xlabel: str) -> Figure:
         times, losses = (np.asarray(values, dtype=float) for values in pair)
         if times.shape != losses.shape or times.ndim != 1:
             raise bad(f"curves[{name!r}]", "as many times as losses", f"shapes {times.shape} and {losses.shape}")
-        there = (times > 0) & (losses > 0)
+        there = (linear | (times > 0)) & (losses > 0)
         (line,) = axes.plot(times[there], losses[there], label=name, **looks[name])
         ends[line] = losses[there][-1]
-    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel="mean squared error")
+    axes.set(xscale="linear" if linear else "log", yscale="log", xlabel=xlabel, ylabel=ylabel)
     axes.grid(axis="y")
     axes.tick_params(which="both", length=3)
     order = sorted(ends, key=lambda line: -ends[line])
