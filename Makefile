@@ -23,7 +23,7 @@ ENV := .venv/.stamp
 .PHONY: help book test lab run measure population bench publish genomes garden check lock clean
 
 help: ## list what can be made
-	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-9s%s\n", name[1], $$2}' Makefile
+	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-11s%s\n", name[1], $$2}' Makefile
 
 book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butterfly|apple|mask|my.png|genome.zip SET="03.steps=2000"
 	@$(BIN)/python -m fer_utils.book build --preset "$$PRESET" --image "$$IMAGE" --set "$$SET"
