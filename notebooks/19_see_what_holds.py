@@ -9,7 +9,6 @@
 #     language: python
 #     name: python3
 #   fer:
-#   fer:
 #     needs: ["16_measure_fracture"]
 # ---
 
