@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks import drawing, floor, machine, memory, scaling, startup, steps, sweeping
+from benchmarks import drawing, floor, machine, measuring, memory, scaling, startup, steps, sweeping
 from fer_utils import storage
 from fer_utils.checks import BadInput
 
@@ -22,6 +22,7 @@ SECTIONS: dict[str, ModuleType] = {
     "scaling": scaling,
     "sweeps": sweeping,
     "drawing": drawing,
+    "measuring": measuring,
     "startup": startup,
 }
 

@@ -72,7 +72,7 @@ def rescale(network: Network, *, seed: int, most: float = 4.0) -> Network:
     return _like(network, matrices, "rescaled")
 
 
-def duplicate(network: Network, activation: str, *, seed: int, share: float = 0.5) -> Network:
+def duplicate(network: Network, activation: str, *, seed: int, share: float = 0.5, times: int = 1) -> Network:
     """Split one neuron of a kind in every layer into two that do the same and share its outgoing weights.
 
     Args:
@@ -80,13 +80,20 @@ def duplicate(network: Network, activation: str, *, seed: int, share: float = 0.
         activation: Which kind; one that the architecture has.
         seed: Which neuron of the kind, layer by layer.
         share: The first twin's part of the outgoing weights.
+        times: How often; each time another neuron is drawn, which may be a copy.
 
     Raises:
-        BadInput: The architecture has no such neurons.
+        BadInput: The architecture has no such neurons, or times is no whole number from 0 on.
 
     Source: ours.
     """
     rng = _generator(seed)
+    for _ in range(whole("times", times, least=0)):
+        network = _duplicated(network, activation, rng, share)
+    return network
+
+
+def _duplicated(network: Network, activation: str, rng: np.random.Generator, share: float) -> Network:
     part = dict(network.architecture.slices)[one_of("activation", activation, dict(network.architecture.groups))]
     chosen = [int(rng.integers(part.start, part.stop)) for _ in range(network.architecture.depth)]
     matrices = [matrix.copy() for matrix in network.weights]

@@ -30,6 +30,7 @@ steps = 10000  # of training, where no twin is published
 seeds = [0, 1]
 twins = "published"  # or "build": the ones trained in this build
 amounts = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]  # of a rotation, per cent
+copies = [0, 1, 2, 4, 8, 16]  # of neurons of the first kind, in every layer
 shares = [0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90]  # of the weights taken away, per cent
 draw = 0  # seed of what is drawn by lot
 out = "build/out/17_attack_the_measures"  # where this notebook leaves its results
@@ -109,6 +110,36 @@ plotting.seed_bands(
     xlabel="rotation of the linear channels, per cent",
     ylabel="mixing",
     limits=(0, 1),
+)
+
+# %% [markdown]
+# ## Copy neurons
+#
+# A neuron is split in two that do the same and share what it sent on. Again and again: the network grows wider, and draws the same
+# picture. What counts neurons (K, and most of the rejected measures below) must take copies for one, or it counts spelling.
+
+# %%
+copied = {
+    count: transforms.duplicate(evolved, evolved.architecture.groups[0][0], seed=draw, times=count) for count in copies
+}
+copied_tables = {count: fer.measure(one, size=size, target=evolved).iloc[0] for count, one in copied.items()}
+
+# %%
+book.loop(
+    {
+        "its maps, four layers": {
+            count: measuring.layer_tiles(fer.feature_maps(one, 32), layers, neurons=min(15, evolved.architecture.width))
+            for count, one in copied.items()
+        },
+        "the picture": {count: one.image(96) for count, one in copied.items()},
+    },
+    alt="the evolved network while its neurons are copied",
+    label="Copies in each layer",
+    said={
+        count: f"{count} copies, {copied[count].architecture.width} neurons a layer: {measuring.as_words(row[names[:3]])}, K {row['K']:.0f}"
+        for count, row in copied_tables.items()
+    },
+    plays=False,
 )
 
 # %% [markdown]
@@ -280,6 +311,8 @@ assert steady["P"] < 0.01 and steady["G"] < 0.01
 assert abs(turned_tables[amounts[-1]]["G"] - turned_tables[amounts[0]]["G"]) < 0.02
 assert all(row["error"] < 1e-12 for row in turned_tables.values())
 assert fooled["P"][1] < 1e-6
+assert len({int(row["K"]) for row in copied_tables.values()}) == 1  # copies are no further units
+assert max(abs(row["P"] - copied_tables[0]["P"]) for row in copied_tables.values()) < 0.01
 book.record(
     out,
     steady=steady,

@@ -8,9 +8,12 @@ from genomes import architectures, networks, random_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_utils import transforms
+from fer_utils import metrics, transforms
 from fer_utils.checks import BadInput
 from fer_utils.cppn import Architecture, Network
+from fer_utils.garden import load_genome
+from fer_utils.layerize import layerize
+from fer_utils.measuring import insides_of
 
 seeds = st.integers(0, 2**16)
 
@@ -80,3 +83,13 @@ def test_linear_channels_that_nothing_feeds_stay_out_of_a_rotation() -> None:
 def test_what_cannot_be_done_is_refused(call, message: str) -> None:
     with pytest.raises(BadInput, match=message):
         call(random_network(Architecture.parse("2;identity:5,sin:2"), 3))
+
+
+def test_copies_of_copies_draw_the_same_and_are_no_further_units() -> None:
+    network = layerize(load_genome("mask"))
+    wide = transforms.duplicate(network, "gaussian", seed=3, times=5)
+    assert wide.architecture.width == network.architecture.width + 5
+    assert np.allclose(wide.image(16), network.image(16), atol=1e-12)
+    assert transforms.duplicate(network, "gaussian", seed=3, times=0) is network
+    units = [len(metrics.functional_units(insides_of(one, 16))) for one in (network, wide)]
+    assert units[0] == units[1]
