@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fer_utils import garden, images, picbreeder, storage
+from fer_utils import garden, images, storage
 from fer_utils.checks import BadInput, bad, one_of
 from fer_utils.cppn import Architecture, Network, forward
 from fer_utils.genome import Genome
@@ -120,9 +120,7 @@ def verify(run: Run, target: object) -> float:
 
 def genome_at_hand(image_name: str) -> Genome | None:
     """Return the genome of this name, or None where this machine has none."""
-    if image_name in garden.embedded() or (image_name in picbreeder.PAPER and picbreeder.find(image_name)):
-        return garden.load_genome(image_name)
-    return None
+    return garden.load_genome(image_name) if garden.at_hand(image_name) else None
 
 
 def _as_run(entry: Entry, arrays: Mapping[str, Any], place: Path) -> PublishedRun:
