@@ -25,7 +25,7 @@ ENV := .venv/.stamp
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-11s%s\n", name[1], $$2}' Makefile
 
-book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butterfly|apple|mask|my.png|genome.zip SET="03.steps=2000"
+book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butterfly|apple|jester|my.png|genome.zip SET="03.steps=2000"
 	@$(BIN)/python -m fer_utils.book build --preset "$$PRESET" --image "$$IMAGE" --set "$$SET"
 
 run: $(ENV) ## one notebook with parameters of your own: make run NB=05 P="image=apple seeds=[3]"

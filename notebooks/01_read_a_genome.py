@@ -22,7 +22,7 @@
 # Here we open such a network, the **genome**, and look at every one of its nodes.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file; auto takes the skull where it is at hand
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file; auto takes the best at hand
 size = 256  # side of the picture, in pixels
 out = "build/out/01_read_a_genome"  # where this notebook leaves its results
 

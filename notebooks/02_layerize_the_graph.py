@@ -23,7 +23,7 @@
 # it, the evolved network and its SGD twin have the same architecture, down to the last neuron. Only the weights differ.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 sizes = [32, 128, 256]  # sides, in pixels, at which graph and layers are compared
 out = "build/out/02_layerize_the_graph"  # where this notebook leaves its results
 

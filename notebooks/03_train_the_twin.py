@@ -23,7 +23,7 @@
 # nothing but the error in the picture tells it what to do.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 size = 256  # side of the target, in pixels, as in the paper
 steps = 10000  # the paper takes 100,000
 seeds = [0, 1]  # one twin for each

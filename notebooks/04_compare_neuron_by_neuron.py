@@ -21,7 +21,7 @@
 # entangled*. *(Paper: figures 1, 5, 14 and 15.)*
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 size = 256  # side of the target the twins were trained on, in pixels
 steps = 10000  # of training, where no twin is published; as in chapter 3, so that its twins are taken from the store
 seeds = [0, 1]

@@ -24,7 +24,7 @@
 # sorts its layers by name, so that layer 10 comes before layer 2. Nobody can do that in their head.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 size = 64  # side of the pictures that prove the translation, in pixels
 span = 1.0  # how far each weight is moved for the proof
 out = "build/out/07_find_any_weight"  # where this notebook leaves its results

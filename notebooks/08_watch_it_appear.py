@@ -24,7 +24,7 @@
 # follows is gradient descent's way alone.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 size = 256  # side of the target, in pixels
 steps = 10000  # steps of training; with the same numbers as in chapter 3 the finished twins are taken from the store
 seeds = [0, 1]

@@ -23,7 +23,7 @@
 # twenty seeds, with its null, and with every control.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 size = 128  # side of the picture for the small measurement made in this build, in pixels
 steps = 60  # its steps
 out = "build/out/09_measure_the_speed"  # where this notebook leaves its results

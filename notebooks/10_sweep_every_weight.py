@@ -24,7 +24,7 @@
 # the picture: the variance over the five pictures of a sweep, averaged over pixels and colours.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 size = 256  # side of the target the twins were trained on, in pixels
 steps = 10000  # of training, where no twin is published; as in chapter 3, so that its twins are taken from the store
 seeds = [0, 1]

@@ -24,7 +24,7 @@
 # the graph itself.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 side = 64  # of the target, in pixels; the paper takes 256
 graph_steps = 3000  # steps of training; the paper takes 100,000
 graph_seeds = [0, 1, 2]  # three, as in the paper

@@ -23,7 +23,7 @@
 # network, and the recipe of the other twins. Only the functions are swapped.
 
 # %% tags=["parameters"]
-image = "auto"  # skull, butterfly, apple, mask, or a path to a genome file
+image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
 size = 256  # side of the target, in pixels
 steps = 10000  # of training, where no such network is published
 seeds = [0, 1]

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from fer_utils import book, picbreeder, storage
+from fer_utils import book, garden, picbreeder, storage
 from fer_utils.book import keys, presets, showing, subjects
 from fer_utils.book.chapters import Chapter, find_chapter, read_chapters
 from fer_utils.checks import BadInput
@@ -237,13 +237,21 @@ def test_how_a_network_was_come_by_is_no_result(tmp_path: Path) -> None:
 # Subjects
 
 
-def test_auto_is_the_mask_where_no_skull_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_is_the_jester_where_no_skull_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picbreeder, "find", lambda name: None)
-    mask = book.subject("auto")
-    assert (mask.name, mask.source, mask.embedded, mask.evolved) == ("mask", "mask", True, False)
-    assert "skull is not on this machine" in mask.note
+    jester = book.subject("auto")
+    assert (jester.name, jester.source, jester.embedded, jester.evolved) == ("jester", "jester", True, True)
+    assert "skull is not on this machine" in jester.note
+    assert "evolved for this book" in jester.note
+    assert "make genomes" in jester.note
+
+
+def test_the_mask_is_a_control_and_never_counted_as_evolved() -> None:
+    mask = book.subject("mask")
+    assert (mask.name, mask.embedded, mask.evolved) == ("mask", True, False)
     assert "designed by hand" in mask.note
-    assert "make genomes" in mask.note
+    assert "mask" not in garden.DEFAULTS
+    assert all(book.subject(name).evolved for name in garden.DEFAULTS)
 
 
 def test_auto_is_the_skull_where_it_is_at_hand(paper_genome: Callable[[str], Genome]) -> None:

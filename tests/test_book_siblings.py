@@ -108,16 +108,12 @@ def test_a_number_and_an_image_stand_for_one_page(page: Chapter) -> None:
 
 
 @pytest.fixture
-def at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
-    """Return a function that says which of the paper's genomes this machine has, and which come with the package."""
+def at_hand(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return a function that says which of the paper's genomes this machine has; each of them is the mask."""
 
-    def pretend(*names: str, embedded: tuple[str, ...] = ("mask",)) -> None:
+    def pretend(*names: str) -> None:
         mask = garden.FOLDER / "mask.json"
-        folder = tmp_path / "garden"
-        for name in embedded:
-            storage.write_text(folder / f"{name}.json", mask.read_text(encoding="utf-8"))
         read = picbreeder.read_genome
-        monkeypatch.setattr(garden, "FOLDER", folder)
         monkeypatch.setattr(picbreeder, "find", lambda name: mask if name in names else None)
         monkeypatch.setattr(
             picbreeder,
@@ -144,23 +140,30 @@ def test_all_images_that_are_at_hand_are_shown(at_hand: Callable[..., None]) -> 
 
 def test_what_is_not_on_this_machine_is_left_out_and_named(at_hand: Callable[..., None]) -> None:
     at_hand()
-    choice = choose_images(WANTED)
-    assert [one.name for one in choice.shown] == ["mask"]
+    choice = choose_images(("jester", "mushroom", "tomato", "butterfly", "apple"))
+    assert [one.name for one in choice.shown] == ["jester", "mushroom", "tomato"]
     assert choice.note == (
         "The paper's butterfly and apple are not on this machine, so they have no pages here; `make genomes` fetches "
         "the paper's genomes."
     )
 
 
-def test_embedded_genomes_stand_in_for_those_that_are_missing_and_for_no_more(at_hand: Callable[..., None]) -> None:
-    at_hand(embedded=("fish", "mask", "vase", "wing"))
+def test_bred_genomes_stand_in_for_those_that_are_missing_and_for_no_more(at_hand: Callable[..., None]) -> None:
+    at_hand()
     choice = choose_images(WANTED)
-    assert [one.name for one in choice.shown] == ["mask", "fish", "vase"]
-    assert "so the fish and the vase, which come with this project, stand in;" in choice.note
-    at_hand("skull", "apple", embedded=("fish", "mask"))
+    assert [one.image for one in choice.shown] == ["auto", "mushroom", "tomato"]
+    assert [one.name for one in choice.shown] == ["jester", "mushroom", "tomato"]
+    assert "so the mushroom and the tomato, which were bred for this book, stand in;" in choice.note
+    at_hand("skull", "apple")
     choice = choose_images(WANTED)
-    assert [one.name for one in choice.shown] == ["skull", "apple", "fish"]
-    assert choice.note.startswith("The paper's butterfly is not on this machine, so the fish, which comes with")
+    assert [one.name for one in choice.shown] == ["skull", "apple", "jester"]
+    assert choice.note.startswith("The paper's butterfly is not on this machine, so the jester, which was bred for")
+    assert [one.name for one in choose_images(["mask", "apple", "jester", "butterfly"]).shown] == [
+        "mask",
+        "apple",
+        "jester",
+        "mushroom",
+    ]
 
 
 def test_a_genome_under_two_names_is_shown_once(at_hand: Callable[..., None]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_utils import evolution, garden, layerize
+from fer_utils import evolution, garden, layerize, published
 from fer_utils.book.subjects import genome_file, subject
 from fer_utils.checks import BadInput
 from fer_utils.garden import bred
@@ -76,7 +76,7 @@ def test_strangers_are_refused() -> None:
 def test_a_bred_picture_is_a_subject_of_the_book_by_its_name(name: str) -> None:
     found = subject(name)
     assert (found.name, found.embedded, found.evolved) == (name, True, True)
-    assert "a genome evolved that comes with this project" in found.note
+    assert "a genome evolved for this book" in found.note
     assert genome_file(name).name == f"{bred.bred()[name][0]}.json"
     np.testing.assert_array_equal(found.genome.image(16), bred.load_bred(name).image(16))
 
@@ -123,3 +123,11 @@ def test_ancestors_run_from_the_first_generation_to_the_picture() -> None:
     assert len(few) == 4 and at[0] == generations[0] and at[-1] == generations[-1]
     with pytest.raises(BadInput, match="count must be a whole number of at least 2"):
         garden.ancestors("egg", count=1)
+
+
+def test_the_books_defaults_are_bred_by_eye_and_are_found_by_those_who_publish() -> None:
+    assert len(garden.DEFAULTS) == 3
+    for name in garden.DEFAULTS:
+        assert bred.play_session(bred.bred()[name][0]).session.chooser == "eye"
+        assert published.genome_at_hand(name) == garden.load_genome(name)
+    assert published.genome_at_hand("nobody") is None

@@ -211,7 +211,7 @@ def test_every_row_of_the_projects_plan_named_paper_is_the_papers_recipe(reposit
 
     rows = yaml.safe_load((repository / "published" / "plan.yml").read_text(encoding="utf-8"))["runs"]
     images = {row["image"] for row in rows if row["recipe"] == "paper"}
-    assert {"skull", "butterfly", "apple", "mask"} <= images
+    assert {"skull", "butterfly", "apple", "mask", *garden.DEFAULTS} <= images
     for image in images:
         recipe = training.recipe_for(image)
         assert recipe.is_paper

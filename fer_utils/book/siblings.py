@@ -47,8 +47,8 @@ def choose_images(wanted: Sequence[str]) -> Choice:
         wanted: Values of a notebook's `image`, the book's own first; the same genome twice counts once.
 
     Returns:
-        The choice. For each of the paper's genomes that is missing, an embedded one is shown that is not shown
-        already, as long as there are any.
+        The choice. For each of the paper's genomes that is missing, one of `garden.DEFAULTS` is shown that is not
+        shown already, as long as there are any.
 
     Raises:
         BadInput: A genome is unknown or cannot be read, or two genomes have the same short name.
@@ -60,7 +60,7 @@ def choose_images(wanted: Sequence[str]) -> Choice:
     missing = [image for image in images if _is_missing(resolve(image))]
     there = [image for image in images if image not in missing]
     known = {resolve(image) for image in there}
-    stand_ins = [name for name in garden.embedded() if name not in known][: len(missing)]
+    stand_ins = [name for name in garden.DEFAULTS if name not in known][: len(missing)]
     shown = tuple(_shown(image) for image in (*there, *stand_ins))
     for place, one in enumerate(shown):
         if twin := next((other for other in shown[:place] if other.name == one.name), None):
@@ -170,9 +170,9 @@ def _note(missing: Sequence[str], stand_ins: Sequence[str]) -> str:
     are, they_have = ("are", "they have") if len(missing) > 1 else ("is", "it has")
     instead = f"{they_have} no pages here"
     if stand_ins:
-        come, stand = ("come", "stand") if len(stand_ins) > 1 else ("comes", "stands")
+        were, stand = ("were", "stand") if len(stand_ins) > 1 else ("was", "stands")
         others = _listed([f"the {title.lower()}" for title in stand_ins])
-        instead = f"{others}, which {come} with this project, {stand} in"
+        instead = f"{others}, which {were} bred for this book, {stand} in"
     names = _listed([title.lower() for title in missing])
     return f"The paper's {names} {are} not on this machine, so {instead}; `make genomes` fetches the paper's genomes."
 

@@ -13,7 +13,7 @@ from fer_utils.genome import Genome
 
 AUTO = "auto"
 BEST = "skull"  # the paper's first example
-STAND_IN = "mask"  # the embedded genome shown where the skull is not at hand
+STAND_IN = garden.DEFAULTS[0]  # the bred genome shown where the skull is not at hand
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg")
 
 
@@ -137,14 +137,14 @@ def _is_bred(source: str) -> bool:
 
 def _note(source: str, title: str, *, embedded: bool, evolved: bool, stands_in: bool) -> str:
     """Say in one sentence what the genome is."""
-    kind = "evolved" if evolved else "designed by hand"
+    kind = "evolved for this book" if evolved else "designed by hand that comes with this project"
     if embedded and stands_in:
         return (
-            f"The paper's {BEST} is not on this machine, so the {title.lower()}, a genome {kind} that comes with this "
-            f"project, stands in for it; `make genomes` fetches the paper's genomes."
+            f"The paper's {BEST} is not on this machine, so the {title.lower()}, a genome {kind}, stands in for it; "
+            f"`make genomes` fetches the paper's genomes."
         )
     if embedded:
-        return f"The image is the {title.lower()}, a genome {kind} that comes with this project."
+        return f"The image is the {title.lower()}, a genome {kind}."
     if paper := picbreeder.PAPER.get(source):
         return f"The image is the paper's {title.lower()}, number {paper.number} in the Picbreeder archive."
     return f"The image is drawn by the genome in the file `{Path(source).name}`."

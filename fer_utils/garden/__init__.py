@@ -1,8 +1,9 @@
 """Genomes at hand: those that come with the package, and the way to any other by name or path.
 
-``mask`` is the one that is always there. It was designed by hand, so its parts are known: a book can be built
-on a machine that reaches no other genome, and a measure of good structure has something to agree with.
-``NAMED_SWEEPS`` says in words what single weights of it do, when they move by one up and down.
+``DEFAULTS`` are three of the pictures bred for this book: they take the place of the paper's genomes on a machine that
+has none of them. ``mask`` was designed by hand, so its parts are known: it is a control, something a measure of good
+structure has to agree with, and is never counted as evolved. ``NAMED_SWEEPS`` says in words what single weights do,
+when they move by one up and down.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fer_utils.checks import BadInput, bad, one_of
 from fer_utils.genome import Genome
 
 FOLDER: Final = Path(__file__).parent
+DEFAULTS: Final = ("jester", "mushroom", "tomato")  # stand in for the paper's genomes, the first for the skull
 
 NAMED_SWEEPS: Final[dict[str, dict[str, str]]] = {
     "mask": {
@@ -73,7 +75,7 @@ def load_genome(name_or_path: str | Path) -> Genome:
 
 
 def embedded() -> tuple[str, ...]:
-    """Name the genomes that come with the package, in alphabetical order."""
+    """Name the genomes kept whole in the package, in alphabetical order; bred ones are kept as records of sessions."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
