@@ -237,13 +237,13 @@ def test_how_a_network_was_come_by_is_no_result(tmp_path: Path) -> None:
 # Subjects
 
 
-def test_auto_is_the_jester_where_no_skull_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_is_the_mushroom_where_no_skull_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picbreeder, "find", lambda name: None)
-    jester = book.subject("auto")
-    assert (jester.name, jester.source, jester.embedded, jester.evolved) == ("jester", "jester", True, True)
-    assert "skull is not on this machine" in jester.note
-    assert "evolved for this book" in jester.note
-    assert "make genomes" in jester.note
+    mushroom = book.subject("auto")
+    assert (mushroom.name, mushroom.source, mushroom.embedded, mushroom.evolved) == ("mushroom", "mushroom", True, True)
+    assert "skull is not on this machine" in mushroom.note
+    assert "evolved for this book" in mushroom.note
+    assert "make genomes" in mushroom.note
 
 
 def test_the_mask_is_a_control_and_never_counted_as_evolved() -> None:

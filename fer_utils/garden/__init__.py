@@ -16,7 +16,7 @@ from fer_utils.checks import BadInput, bad, one_of
 from fer_utils.genome import Genome
 
 FOLDER: Final = Path(__file__).parent
-DEFAULTS: Final = ("jester", "mushroom", "tomato")  # stand in for the paper's genomes, the first for the skull
+DEFAULTS: Final = ("mushroom", "tomato", "jester")  # stand in for the paper's genomes, the first for the skull
 
 NAMED_SWEEPS: Final[dict[str, dict[str, str]]] = {
     "mask": {
