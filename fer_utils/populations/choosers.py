@@ -5,8 +5,9 @@ generation. Each becomes one file with the session's record, which replays to th
 study that was stopped goes on with the runs that are missing.
 
 Conventions that bite. Coverage is counted in the grid that the chooser `MapElites` keeps (four descriptors, six cells
-each), so that chooser is judged by its own ruler; `variety` is a ruler that no chooser knows. Sizes and depths are those
-of the picture that was chosen, not of all that was shown. The last page is shown and not chosen from: rows end before it.
+each), so that chooser is judged by its own ruler; `variety` is a ruler that no chooser knows. Sizes and depths are
+those of the picture that was chosen, not of all that was shown. The last page is shown and not chosen from: rows end
+before it.
 """
 
 from __future__ import annotations
