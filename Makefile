@@ -20,7 +20,7 @@ BIN := .venv/bin
 ENV := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab run measure population bench publish genomes garden check lock clean
+.PHONY: help book test lab run measure population choosers bench publish genomes garden check lock clean
 
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-11s%s\n", name[1], $$2}' Makefile
@@ -37,6 +37,9 @@ measure: $(ENV) ## the measures of fracture for networks of yours: make measure 
 population: $(ENV) ## many seeds on all cores, or on a Dask scheduler: SCHEDULER=tcp://…; PLAN= another plan
 	@$(BIN)/python -m fer_utils.populations $(or $(PLAN),published/populations/plan.yml) --store build/store \
 		$(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS))
+
+choosers: $(ENV) ## what each chooser finds with the same budget: run what is missing of published/choosers/plan.yml
+	@$(BIN)/python scripts/choosers.py $(if $(PLAN),--plan $(PLAN)) $(if $(FOLDER),--folder $(FOLDER))
 
 lab: $(ENV) ## JupyterLab, with the notebooks and live sliders
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/scripts/lab" $(BIN)/jupyter lab

@@ -13,6 +13,7 @@ from typing import Final
 import networkx as nx
 import numpy as np
 
+from fer_utils.checks import one_of
 from fer_utils.evolution.descriptors import DESCRIPTORS, describe_pictures
 from fer_utils.evolution.drawing import draw
 from fer_utils.evolution.replaying import Play
@@ -59,8 +60,19 @@ class LineMeasures:
 
     def along(self, descriptor: str) -> Array:
         """Return one descriptor along the line."""
-        found: Array = self.descriptors[:, list(DESCRIPTORS).index(descriptor)]
+        found: Array = self.descriptors[:, list(DESCRIPTORS).index(one_of("descriptor", descriptor, DESCRIPTORS))]
         return found
+
+    def first(self, descriptor: str, least: float) -> int | None:
+        """Return the first place on the line where a descriptor is at least this, or None."""
+        there = np.flatnonzero(self.along(descriptor) >= least)
+        return int(there[0]) if len(there) else None
+
+    def settled(self, descriptor: str, least: float) -> int | None:
+        """Return the first place from which a descriptor is at least this to the end of the line, or None."""
+        below = np.flatnonzero(self.along(descriptor) < least)
+        place = int(below[-1]) + 1 if len(below) else 0
+        return place if place < len(self.names) else None
 
 
 def tree(play: Play) -> nx.DiGraph:
