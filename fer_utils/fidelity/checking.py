@@ -27,7 +27,7 @@ from fer_utils.training.comparing import PAPER_SIZE, recipe_for
 from fer_utils.training.reference import MARKED_STEPS, PAPER_LEARNING_RATES, PAPER_SEEDS, authors_curve
 
 DATA = "the authors' code and data"
-DRAWS, SIDE = 200, 32  # of first weights, for the loss before training; pixels it is taken at
+DRAWS, SIDE = 200, 16  # of first weights, for the loss before training; pixels it is taken at
 _COUNTED = "a count has no tolerance"
 
 

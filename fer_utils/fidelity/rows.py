@@ -63,4 +63,5 @@ def spelled(values: Sequence[float], *, digits: int = 2) -> str:
     middle = f"{float(np.median(values)):.{digits}g}"
     if len(values) == 1:
         return f"{middle} (one seed)"
-    return f"{middle} (median of {len(values)} seeds, {min(values):.{digits}g} to {max(values):.{digits}g})"
+    low, high = f"{min(values):.{digits}g}", f"{max(values):.{digits}g}"
+    return f"{middle} (median of {len(values)} seeds, {low} to {high})"
