@@ -243,3 +243,9 @@ def test_links_to_other_chapters_become_words_on_a_single_page() -> None:
 
     text = '"see [](09_measure_the_speed), [the twin](03_train_the_twin) and [x](https://a.b/03_c)"'
     assert _without_links(text) == '"see chapter 9, the twin and [x](https://a.b/03_c)"'
+
+
+def test_brackets_of_the_notebooks_own_json_stay_when_links_become_words() -> None:
+    from fer_utils.book.build import _without_links
+
+    assert _without_links('{"outputs": ["| [4](04_a), [5](05_b) |"]}') == '{"outputs": ["| 4, 5 |"]}'

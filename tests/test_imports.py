@@ -34,6 +34,7 @@ ROOMS = (
     "measuring",
     "controls",
     "populations",
+    "fidelity",
     "plotting",
     "explorer",
     "questions",

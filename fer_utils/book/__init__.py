@@ -12,6 +12,7 @@ counts as done only when its executed copy, its results and its stamp are all in
 from __future__ import annotations
 
 from fer_utils.book.finding import finder, locator
+from fer_utils.book.linking import chapter_links, chapter_numbers
 from fer_utils.book.looping import loop
 from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
 from fer_utils.book.studies import published, race, seconds_to
@@ -20,6 +21,8 @@ from fer_utils.book.twins import describe_published, published_twins, second_twi
 
 __all__ = [
     "Subject",
+    "chapter_links",
+    "chapter_numbers",
     "describe",
     "describe_published",
     "finder",

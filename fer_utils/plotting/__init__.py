@@ -17,6 +17,7 @@ from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
 from fer_utils.plotting.races import race
+from fer_utils.plotting.scoreboard import verdict_tiles
 from fer_utils.plotting.strips import errors, pictures, training_path
 from fer_utils.plotting.sweeps import sweep_rows
 from fer_utils.plotting.teaser import teaser  # after its room, so that the name is the function
@@ -40,5 +41,6 @@ __all__ = [
     "sweep_rows",
     "teaser",
     "training_path",
+    "verdict_tiles",
     "weight_matrices",
 ]

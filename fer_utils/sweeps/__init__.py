@@ -12,9 +12,21 @@ from __future__ import annotations
 
 from fer_utils.sweeps.directions import Direction, matched_reach, random_directions, response, spread_share
 from fer_utils.sweeps.drawing import around, random_row_direction, sweep, sweep_direction, sweep_many
-from fer_utils.sweeps.ranking import PAPER_SWEEPS, effect, effects, named, rank, sample, sweepable
+from fer_utils.sweeps.ranking import (
+    PAPER_OFFSETS,
+    PAPER_SPAN,
+    PAPER_SWEEPS,
+    effect,
+    effects,
+    named,
+    rank,
+    sample,
+    sweepable,
+)
 
 __all__ = [
+    "PAPER_OFFSETS",
+    "PAPER_SPAN",
     "PAPER_SWEEPS",
     "Direction",
     "around",

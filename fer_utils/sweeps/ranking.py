@@ -37,6 +37,13 @@ PAPER_SWEEPS: dict[str, dict[str, dict[int, str]]] = {
 Source: paper, figures 6, 16 and 20 (it gives the SGD networks' sweeps no labels).
 """
 
+PAPER_SPAN: tuple[float, ...] = (-1.0, -0.5, 0.0, 0.5, 1.0)
+PAPER_OFFSETS: dict[str, dict[int, tuple[float, ...]]] = {"apple": {42178: (-3.0, -2.0, -1.0, 0.0, 1.0)}}
+"""Distances from a weight's own value at which the paper draws a chosen sweep: `PAPER_SPAN`, save where it is listed.
+
+Source: paper, figure 20; the authors' files.
+"""
+
 
 def effect(stack: object) -> float:
     """Measure how much a sweep moves the picture: the variance over the sweep, averaged over pixels and channels.
