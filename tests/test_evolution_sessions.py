@@ -17,6 +17,7 @@ from fer_utils.evolution import (
     Session,
     from_genome,
     genome_hash,
+    keep_session,
     load_session,
     replay,
     save_session,
@@ -174,3 +175,17 @@ def test_a_choice_without_parents_is_refused() -> None:
 def test_the_operators_are_part_of_the_record() -> None:
     session = replace(PLAIN, operators=Operators(add_node=0.9, colour=0.0))
     assert Session.from_json(session.to_json()).operators == session.operators
+
+
+def test_a_record_is_kept_only_where_its_own_beginning_stands(tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    whole = played()
+    for count in range(len(whole.session.steps) + 1):
+        keep_session(path, replace(whole.session, steps=whole.session.steps[:count]))
+    whole.publish("2.0", "lamp")
+    keep_session(path, whole.session)
+    assert load_session(path) == whole.session
+    for other in (PLAIN, replace(whole.session, seed=6), played(choices=(("0.2",), ("1.3",))).session):
+        with pytest.raises(BadInput, match=r"one\.json must hold the beginning of session 'plain', got one that went"):
+            keep_session(path, other)
+    assert load_session(path) == whole.session

@@ -108,6 +108,14 @@ def test_the_command_goes_on_after_a_session_that_is_not_the_same(
     assert main(["now"]) == 2
 
 
+def test_the_command_replays_a_garden_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "sessions").mkdir()
+    (tmp_path / "sessions" / "egg.json").write_bytes((bred.FOLDER / "egg.json").read_bytes())
+    for folder in (tmp_path, tmp_path / "sessions"):
+        assert main([str(folder)]) == 0
+        assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["egg"]
+
+
 def test_what_is_at_hand_is_known_without_loading_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FER_PICBREEDER_DIR", str(tmp_path))
     monkeypatch.setenv("FER_CACHE", str(tmp_path))

@@ -83,6 +83,15 @@ def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:
         storage.write_text(tmp_path, "x")
 
 
+def test_a_file_that_must_be_new_replaces_nothing_and_leaves_no_neighbour(tmp_path: Path) -> None:
+    path = tmp_path / "sub" / "a.json"
+    storage.write_json(path, {"a": 1}, replace=False)
+    with pytest.raises(BadInput, match=r"a\.json cannot be written: file exists"):
+        storage.write_json(path, {"a": 2}, replace=False)
+    assert storage.read_json(path) == {"a": 1}
+    assert [one.name for one in path.parent.iterdir()] == ["a.json"]
+
+
 def test_a_file_cannot_be_a_parent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(BadInput, match="cannot be written"):

@@ -10,16 +10,17 @@ from sphinx.config import Config
 import fer_utils
 
 FOLDER = Path(fer_utils.__file__).parent / "explorer"
-SCRIPTS, STYLE = ("element.js", "sweeps.js"), "element.css"
+SCRIPTS, STYLES = ("element.js", "sweeps.js", "replay.js"), ("element.css", "replay.css")
 
 
 def add_static_files(app: Sphinx, config: Config) -> None:
-    config.html_static_path += [str(FOLDER / name) for name in (*SCRIPTS, STYLE)]
+    config.html_static_path += [str(FOLDER / name) for name in (*SCRIPTS, *STYLES)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", add_static_files)
-    app.add_css_file(STYLE)
+    for style in STYLES:
+        app.add_css_file(style)
     for script in SCRIPTS:  # deferred scripts run in this order, and the second builds on the first
         app.add_js_file(script, loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

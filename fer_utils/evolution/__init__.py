@@ -16,7 +16,7 @@ from fer_utils.evolution.genes import ACTIVATIONS, CPPN, from_genome, to_genome
 from fer_utils.evolution.lineage import LineMeasures, TreeMeasures, measure_line, measure_tree, tree
 from fer_utils.evolution.operators import Innovations, Operators, begin, breed, cross, mutate
 from fer_utils.evolution.replaying import Play, replay
-from fer_utils.evolution.sessions import Published, Session, Step, genome_hash, load_session, save_session
+from fer_utils.evolution.sessions import Published, Session, Step, genome_hash, keep_session, load_session, save_session
 from fer_utils.evolution.streams import Stream
 from fer_utils.evolution.surprises import Pair, chosen_pairs
 
@@ -52,6 +52,7 @@ __all__ = [
     "drifted",
     "from_genome",
     "genome_hash",
+    "keep_session",
     "load_session",
     "measure_line",
     "measure_tree",

@@ -204,6 +204,29 @@ def save_session(path: str | Path, session: Session) -> Path:
     return storage.write_text(path, f'{head[:-1]},"steps":[\n{steps}\n]}}\n')
 
 
+def keep_session(path: str | Path, session: Session) -> Path:
+    """Write a session that goes on, where nothing but its own beginning stands.
+
+    Args:
+        path: A new file, or the record of this session as it was earlier.
+        session: What.
+
+    Returns:
+        The path.
+
+    Raises:
+        BadInput: The file holds another session, or one that has gone on otherwise; it is left as it is.
+
+    Source: ours.
+    """
+    if Path(path).exists():
+        known = load_session(path)
+        steps, published = session.steps[: len(known.steps)], session.published[: len(known.published)]
+        if known != replace(session, steps=steps, published=published):
+            raise BadInput(f"{path} must hold the beginning of session {session.name!r}, got one that went otherwise.")
+    return save_session(path, session)
+
+
 def load_session(path: str | Path) -> Session:
     """Read a session.
 

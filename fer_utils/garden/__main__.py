@@ -1,4 +1,4 @@
-"""Replay the garden: ``python -m fer_utils.garden`` (``make garden``)."""
+"""Replay the garden: ``python -m fer_utils.garden`` (``make garden``), or one of yours: ``… garden MY_FOLDER``."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ from pathlib import Path
 from fer_utils import evolution
 from fer_utils.checks import BadInput, shorten
 from fer_utils.garden import bred
+from fer_utils.garden.publishing import RECORDS
 
 
 def main(arguments: Sequence[str] | None = None, *, folder: Path = bred.FOLDER) -> int:
     """Replay every recorded session, with a line for each picture; all are tried, whatever fails.
 
     Args:
-        arguments: None are expected.
-        folder: Where the records are.
+        arguments: Folders with records, or with a folder `sessions` of them; none for the book's own.
+        folder: Where the book's own records are.
 
     Returns:
-        0; 1 if a picture did not come out the same or a record is broken; 2 if anything was asked for on the command
-        line.
+        0; 1 if a picture did not come out the same or a record is broken; 2 if what was named is no folder.
 
     Source: ours.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if given:
-        sys.stderr.write(f"fer_utils.garden must be called without arguments, got {shorten(given[0])}.\n")
+    if strangers := [one for one in given if not Path(one).is_dir()]:
+        sys.stderr.write(f"fer_utils.garden must be given folders of recorded sessions, got {shorten(strangers[0])}.\n")
         return 2
-    return max([_replayed(path) for path in sorted(folder.glob("*.json"))], default=0)
+    folders = [Path(one) / RECORDS if (Path(one) / RECORDS).is_dir() else Path(one) for one in given] or [folder]
+    paths = [path for place in folders for path in sorted(place.glob("*.json"))]
+    return max([_replayed(path) for path in paths], default=0)
 
 
 def _replayed(path: Path) -> int:

@@ -15,12 +15,13 @@ import numpy as np
 from fer_utils.checks import BadInput, existing_file
 
 
-def write_bytes(path: str | Path, data: bytes) -> Path:
+def write_bytes(path: str | Path, data: bytes, *, replace: bool = True) -> Path:
     """Write a file so that it is whole or absent, even when the power fails.
 
     Args:
-        path: where to write; missing parent folders are made, an existing file is replaced.
+        path: where to write; missing parent folders are made.
         data: the bytes.
+        replace: whether an existing file is replaced; otherwise it is refused, even one that appears meanwhile.
 
     Returns:
         The path.
@@ -41,7 +42,11 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.replace(path)
+            if replace:
+                temporary.replace(path)
+            else:
+                os.link(temporary, path)  # the one way to give a name that fails where the name is taken
+                temporary.unlink()
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -67,12 +72,13 @@ def write_text(path: str | Path, text: str) -> Path:
     return write_bytes(path, text.encode())
 
 
-def write_json(path: str | Path, value: Any) -> Path:
+def write_json(path: str | Path, value: Any, *, replace: bool = True) -> Path:
     """Write a value as readable JSON, atomically.
 
     Args:
         path: where to write.
         value: anything made of dicts, lists, texts, numbers (numpy's too), booleans and None.
+        replace: as `write_bytes`.
 
     Returns:
         The path.
@@ -82,7 +88,7 @@ def write_json(path: str | Path, value: Any) -> Path:
 
     Source: ours.
     """
-    return write_text(path, dumps(value, indent=2) + "\n")
+    return write_bytes(path, (dumps(value, indent=2) + "\n").encode(), replace=replace)
 
 
 def read_json(path: str | Path, *, argument: str = "path") -> Any:
