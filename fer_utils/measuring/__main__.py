@@ -17,7 +17,7 @@ from fer_utils.measuring.table import measure
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table of measures for some networks; return 2 where one cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m fer_utils.measuring", description=__doc__.partition(":")[0])
-    parser.add_argument("networks", nargs="+", help="genomes by name or file, or networks saved as .safetensors or .json")
+    parser.add_argument("networks", nargs="+", help="genomes by name or file, or saved networks (.safetensors, .json)")
     parser.add_argument("--size", type=int, default=64, help="side of the grid in pixels, even (default: 64)")
     parser.add_argument("--symmetry", default="mirror_x", help="mirror_x, mirror_y or rotate_180")
     parser.add_argument("--context", action="store_true", help="with the columns of context, which take longer")
