@@ -39,6 +39,8 @@ def test_load_reads_json_and_what_save_wrote_alike(tmp_path: Path) -> None:
     one = small()
     storage.write_json(tmp_path / "one.json", {**one.to_json(), "kind": "sgd", "origin": {"key": "k", "changes": {}}})
     one.save(tmp_path / "one.safetensors")
+    one.save(tmp_path / "two.JSON")
+    assert Network.load(tmp_path / "two.JSON").to_json() == one.to_json()
     from_json, from_save = (Network.load(tmp_path / f"one.{ending}") for ending in ("json", "safetensors"))
     assert from_json.content_hash() == from_save.content_hash() == one.content_hash()
     assert dict(from_json.names) == dict(from_save.names) == {(1, 2): "n7"}

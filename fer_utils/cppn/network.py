@@ -144,7 +144,15 @@ class Network:
         return storage.content_hash(str(self.architecture), *self.weights)
 
     def save(self, path: str | Path) -> None:
-        """Write architecture, weights, label and names to one safetensors file, atomically."""
+        """Write architecture, weights, label and names to one file, atomically.
+
+        Args:
+            path: The file, safetensors with every digit; one that ends in .json is written as JSON, which the
+                explorer in a page opens, with the weights as float32.
+        """
+        if _is_json(path):
+            storage.write_json(path, self.to_json())
+            return
         arrays = {f"weights.{layer}": matrix for layer, matrix in enumerate(self.weights)}
         names = [[layer, neuron, name] for (layer, neuron), name in self.names.items()]
         meta = {"schema": plain.SCHEMA, "architecture": str(self.architecture), "label": self.label, "names": names}
@@ -172,7 +180,7 @@ class Network:
 
     @staticmethod
     def load(path: str | Path) -> Network:
-        """Read a network: a safetensors file that ``save`` wrote, or a JSON file that the explorer downloaded.
+        """Read a network: a file that ``save`` wrote, or a JSON file that the explorer downloaded.
 
         Args:
             path: The file; one that ends in .json is read as JSON.
@@ -180,7 +188,7 @@ class Network:
         Raises:
             BadInput: The file is missing, broken or of another kind; the sentence names it.
         """
-        if str(path).lower().endswith(".json"):
+        if _is_json(path):
             return Network.from_json(storage.read_json(path, argument="network file"), path=path)
         arrays, meta = storage.load_arrays(path)
         if meta.get("schema") != plain.SCHEMA:
@@ -194,6 +202,10 @@ class Network:
             raise BadInput(f"{path}: {error}") from None
         except (KeyError, TypeError, ValueError) as error:
             raise bad("network file", "whole", f"a file without {error}", path=path) from None
+
+
+def _is_json(path: str | Path) -> bool:
+    return str(path).lower().endswith(".json")
 
 
 def _frozen(layer: int, matrix: object, shape: tuple[int, int]) -> Array:
