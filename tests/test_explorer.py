@@ -5,16 +5,22 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
 from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
-from fer_utils import garden, sweeps
+from fer_utils import garden, storage, sweeps
+from fer_utils.book.chapters import Chapter
+from fer_utils.book.runner import Layout, execute
 from fer_utils.checks import BadInput
 from fer_utils.cppn import Architecture, Network
 from fer_utils.explorer import Explorer, ExplorerWidget, explore, payload, script, sliders, styles
@@ -131,8 +137,13 @@ def test_the_assets_can_stand_inside_a_page_and_ask_for_nothing_from_outside() -
     assert "</script" not in script()
     assert "<!--" not in script()
     assert "</style" not in styles()
-    assert not re.search(r"https?://|@import|url\(|\bfetch\(|import\(", script() + styles())
-    assert len(script().encode()) + len(styles().encode()) < 70_000
+    assets = (script() + styles()).replace("http://www.w3.org/2000/svg", "")  # a name, not an address
+    assert not re.search(r"https?://|@import|url\(|\bfetch\(|import\(", assets)
+
+
+def test_the_element_that_every_page_loads_is_small() -> None:
+    folder = resources.files("fer_utils.explorer")
+    assert sum(len((folder / f"element.{ending}").read_bytes()) for ending in ("js", "css")) < 60_000
 
 
 @pytest.mark.parametrize("words", ["</script><b>", "<!-- <script>", '"><img src=x onerror=alert(1)>', "a & b"])
@@ -219,11 +230,166 @@ def test_sliders_refuse_what_they_cannot_show(arguments: Any, options: Any, said
         sliders(*arguments, **options)
 
 
+# ------------------------------------------------------------------------------- the same element from Python
+
+
+def test_explore_is_live_only_where_a_kernel_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    import IPython
+
+    one = network()
+    assert type(explore(one, chosen={0: "a"})) is Explorer
+    assert isinstance(explore(one, chosen={0: "a"}, live=True), ExplorerWidget)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: type("Shell", (), {"kernel": object()})())
+    assert isinstance(explore(one, chosen={0: "a"}), ExplorerWidget)
+    assert type(explore(one, chosen={0: "a"}, live=False)) is Explorer
+    monkeypatch.setenv("FER_BOOK_BUILD", "1")
+    assert type(explore(one, chosen={0: "a"})) is Explorer
+
+
 def test_the_explorer_widget_holds_state_that_python_reads_and_sets() -> None:
     one, two = network(0), network(1)
     widget = ExplorerWidget(one, two, chosen=[{0: "a"}, {1: "b"}])
     assert widget.selected == widget.data["selected"]
-    assert widget.changes == [{}, {}]
+    assert widget.changes == widget.held == [{}, {}]
     widget.changes = [{}, {"1,2,3": 0.25}]
     assert widget.networks[1].weight((1, 2, 3)) == 0.25
     assert widget.networks[0].content_hash() == one.content_hash()
+    assert repr(widget) == "Explorer(net, net)"
+
+
+def test_changes_and_choices_may_be_set_by_paper_id_or_place() -> None:
+    one = network()
+    widget = ExplorerWidget(one, chosen={0: "a"})
+    paper_id = one.architecture.paper_id(1, 2, 3)
+    widget.changes = [{paper_id: 0.5, (0, 1, 1): 2}]
+    assert widget.changes == [{"1,2,3": 0.5, "0,1,1": 2.0}]
+    widget.selected = {"network": 0, "weight": paper_id}
+    assert widget.selected == {"network": 0, "weight": [1, 2, 3]}
+    widget.held = [{(1, 4): 0}]
+    assert widget.held == [{"1,4": 0.0}]
+
+
+def test_the_network_in_hand_follows_the_page_and_whoever_watches_is_told() -> None:
+    one, two = network(0, "left"), network(1, "right")
+    widget = ExplorerWidget(one, two, chosen=[{0: "a"}, {1: "b"}])
+    seen: list[Network] = []
+    widget.observe(lambda change: seen.append(change["new"]), names="network")
+    widget.set_state({"changes": [{"1,2,3": 0.25}, {}]})  # as a message from the page does
+    assert widget.network.weight((1, 2, 3)) == 0.25
+    widget.set_state({"selected": {"network": 1, "weight": [0, 0, 0]}})
+    assert widget.network.label == "right"
+    assert [one.label for one in seen] == ["left", "right"]
+
+
+def test_another_network_set_in_python_is_shown_in_place_of_the_one_in_hand() -> None:
+    one, two = network(0, "left"), network(1, "right")
+    widget = ExplorerWidget(one, two, chosen=[{0: "a"}, {1: "b"}])
+    widget.selected = {"network": 1, "weight": [0, 0, 0]}
+    widget.changes = [{"0,0,0": 9.0}, {"1,2,3": 0.25}]
+    other = mask()
+    widget.network = other
+    assert widget.networks[1].content_hash() == other.content_hash()
+    assert widget.changes == [{"0,0,0": 9.0}, {}]
+    assert widget.selected["network"] == 1
+    shown = widget.data["networks"]
+    assert [one["label"] for one in shown] == ["left", "mask"]
+    assert widget.selected["weight"] == shown[1]["chosen"][0]["weight"] == widget.data["selected"]["weight"]
+    widget.changes = [{}, {tuple(widget.selected["weight"]): 0.0}]
+    assert widget.network.weight(widget.selected["weight"]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("network", "skull", "layered network"),
+        ("selected", {"network": 0}, "weight"),
+        ("selected", {"network": 2, "weight": [0, 0, 0]}, "network.*at most 0"),
+        ("selected", {"network": 0, "weight": [9, 0, 0]}, "layer"),
+        ("changes", [{}, {}], "1 mappings"),
+        ("changes", [{"0,0,9": 1.0}], "column"),
+        ("changes", [{"mouth": 1.0}], "layer,row,column"),
+        ("changes", [{"0,0,0": float("nan")}], "finite"),
+        ("changes", [{"0,0,0": "1"}], "finite"),
+        ("held", [{"3,0": 0.0}], "layer of a held neuron"),
+        ("held", [{"0,9": 0.0}], "held neuron"),
+        ("held", [{4371: 0.0}], "neuron"),
+    ],
+)
+def test_what_cannot_be_set_is_refused_and_nothing_changes(name: str, value: Any, said: str) -> None:
+    widget = ExplorerWidget(network(), chosen={0: "a"})
+    before = getattr(widget, name)
+    with pytest.raises(BadInput, match=said):
+        setattr(widget, name, value)
+    assert getattr(widget, name) == before
+
+
+def test_a_live_explorer_is_saved_with_the_element_that_needs_no_kernel() -> None:
+    widget = ExplorerWidget(network(), chosen={0: "a"})
+    bundle, *_ = widget._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert inline_data(bundle["text/html"])["networks"] == widget.data["networks"]
+
+
+LIVE = """
+import fer_utils as fer
+from fer_utils import sweeps
+mask = fer.layerize(fer.load_genome("mask"))
+mouth = next(iter(sweeps.named(mask)))
+shown = fer.explore(mask)
+shown.changes = [{mouth: 0.25}]
+assert shown.network.weight(mouth) == 0.25
+shown
+---
+import matplotlib.pyplot as plt
+from ipywidgets import FloatSlider, interact
+
+@interact(change=FloatSlider(min=-1, max=1, step=0.05))
+def draw(change=0.0):
+    plt.imshow(mask.with_weights({mouth: mask.weight(mouth) + change}).image(32))
+---
+from fer_utils.explorer import sliders
+box = sliders(mask, {mouth: "mouth opening"}, size=16)
+before = box.children[0].value
+box.children[1].children[0].value += 0.5
+assert box.children[0].value != before
+box
+"""
+
+
+def test_a_notebook_shows_live_explorers_and_sliders() -> None:
+    from nbclient import NotebookClient
+
+    new = nbformat.v4
+    notebook = new.new_notebook(cells=[new.new_code_cell(cell.strip()) for cell in LIVE.split("---")])
+    with_environment = {name: value for name, value in os.environ.items() if name != "FER_BOOK_BUILD"}
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute(env=with_environment)
+    views = [output.data for cell in notebook.cells for output in cell.outputs if "data" in output]
+    assert len([one for one in views if "application/vnd.jupyter.widget-view+json" in one]) == 3
+    assert "<fer-explorer>" in views[0]["text/html"]
+    states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
+    (drawn,) = [one["state"]["outputs"] for one in states if one["model_name"] == "OutputModel"]
+    assert "image/png" in drawn[0]["data"]
+
+
+def test_a_notebook_run_for_the_book_keeps_the_element_alone(tmp_path: Path) -> None:
+    source = tmp_path / "notebooks" / "01_drag_it.py"
+    cell = [line for line in LIVE.split("---")[0].strip().splitlines() if not line.startswith(("shown.", "assert"))]
+    head = [
+        "# ---",
+        "# jupyter:",
+        "#   fer:",
+        "#     needs: []",
+        "# ---",
+        "",
+        "# %% [markdown]",
+        "# # Drag it",
+        "",
+        "# %%",
+    ]
+    storage.write_text(source, "\n".join([*head, *cell]) + "\n")
+    chapter = Chapter("01_drag_it", source, "Drag it", (), {"out": "out"})
+    done = execute(chapter, {}, tmp_path / "work", Layout(tmp_path, "quick"))
+    (output,) = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert set(output["data"]) == {"text/html", "text/plain"}
+    assert output["data"]["text/html"].startswith("<fer-explorer>")
+    assert "FER_BOOK_BUILD" not in os.environ

@@ -11,7 +11,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -194,20 +195,36 @@ def execute(chapter: Chapter, parameters: Parameters, workplace: Path, layout: L
     nbformat.write(notebook, copy)
     out = (workplace / OUT).relative_to(layout.root).as_posix()
     try:
-        papermill.execute_notebook(
-            *(str(path).replace("{", "{{").replace("}", "}}") for path in (copy, executed)),
-            parameters={**parameters, OUT: out},
-            kernel_name="python3",
-            cwd=layout.root,
-            progress_bar=False,
-            extra_arguments=["--log-level=CRITICAL"],  # remarks on sockets and shutdown; real errors reach the cells
-        )
+        with _for_the_book():
+            papermill.execute_notebook(
+                *(str(path).replace("{", "{{").replace("}", "}}") for path in (copy, executed)),
+                parameters={**parameters, OUT: out},
+                kernel_name="python3",
+                cwd=layout.root,
+                progress_bar=False,
+                extra_arguments=[
+                    "--log-level=CRITICAL"
+                ],  # remarks on sockets and shutdown; real errors reach the cells
+            )
     except papermill.PapermillExecutionError as error:
         raise _failure(chapter, error, executed, layout) from None
     except DeadKernelError:
         raise NotebookFailed(f"Notebook {chapter.name} failed: its kernel died (out of memory?).") from None
     final = layout.artefacts(chapter.name).relative_to(layout.root).as_posix()
     return tidy(nbformat.read(executed, as_version=4), {**parameters, OUT: final}, moved=(out, final))
+
+
+@contextmanager
+def _for_the_book() -> Iterator[None]:
+    """Let kernels know that the book is being built: its pages load the explorer's script once, and have no kernel."""
+    before = os.environ.get("FER_BOOK_BUILD")
+    os.environ["FER_BOOK_BUILD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("FER_BOOK_BUILD")
+        if before is not None:
+            os.environ["FER_BOOK_BUILD"] = before
 
 
 def _failure(chapter: Chapter, error: Any, executed: Path, layout: Layout) -> Exception:

@@ -13,6 +13,7 @@ import torch
 
 from fer_utils import activations, images, storage
 from fer_utils.checks import BadInput, bad, real
+from fer_utils.cppn import plain
 from fer_utils.cppn.architecture import Architecture, Weight
 from fer_utils.images import Array
 
@@ -143,22 +144,55 @@ class Network:
         return storage.content_hash(str(self.architecture), *self.weights)
 
     def save(self, path: str | Path) -> None:
-        """Write architecture, weights, label and names to one safetensors file, atomically."""
+        """Write architecture, weights, label and names to one file, atomically.
+
+        Args:
+            path: The file, safetensors with every digit; one that ends in .json is written as JSON, which the
+                explorer in a page opens, with the weights as float32.
+        """
+        if _is_json(path):
+            storage.write_json(path, self.to_json())
+            return
         arrays = {f"weights.{layer}": matrix for layer, matrix in enumerate(self.weights)}
         names = [[layer, neuron, name] for (layer, neuron), name in self.names.items()]
-        meta = {"schema": "fer-network/1", "architecture": str(self.architecture), "label": self.label, "names": names}
+        meta = {"schema": plain.SCHEMA, "architecture": str(self.architecture), "label": self.label, "names": names}
         storage.save_arrays(path, arrays, meta)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for a JSON file (schema "fer-network/1"); the weights travel as float32."""
+        return plain.pack(self.architecture, self.weights, self.label, self.names)
+
+    @staticmethod
+    def from_json(data: object, *, path: str | Path | None = None) -> Network:
+        """Read plain data as ``to_json`` writes it, and as the explorer in a page downloads it.
+
+        Args:
+            data: The parsed JSON.
+            path: The file it comes from, for the sentence that refuses it.
+
+        Raises:
+            BadInput: The data are no whole network; the sentence says what is wrong.
+        """
+        try:
+            return Network(*plain.unpack(data))
+        except BadInput as error:
+            raise BadInput(f"{path}: {error}" if path is not None else str(error)) from None
 
     @staticmethod
     def load(path: str | Path) -> Network:
-        """Read a network that ``save`` wrote.
+        """Read a network: a file that ``save`` wrote, or a JSON file that the explorer downloaded.
+
+        Args:
+            path: The file; one that ends in .json is read as JSON.
 
         Raises:
             BadInput: The file is missing, broken or of another kind; the sentence names it.
         """
+        if _is_json(path):
+            return Network.from_json(storage.read_json(path, argument="network file"), path=path)
         arrays, meta = storage.load_arrays(path)
-        if meta.get("schema") != "fer-network/1":
-            raise bad("network file", 'one with the schema "fer-network/1"', meta.get("schema"), path=path)
+        if meta.get("schema") != plain.SCHEMA:
+            raise bad("network file", f'one with the schema "{plain.SCHEMA}"', meta.get("schema"), path=path)
         try:
             architecture = Architecture.parse(meta["architecture"])
             weights = tuple(arrays[f"weights.{layer}"] for layer in range(architecture.depth + 1))
@@ -168,6 +202,10 @@ class Network:
             raise BadInput(f"{path}: {error}") from None
         except (KeyError, TypeError, ValueError) as error:
             raise bad("network file", "whole", f"a file without {error}", path=path) from None
+
+
+def _is_json(path: str | Path) -> bool:
+    return str(path).lower().endswith(".json")
 
 
 def _frozen(layer: int, matrix: object, shape: tuple[int, int]) -> Array:

@@ -20,7 +20,8 @@ import numpy as np
 from fer_utils import sweeps
 from fer_utils.checks import BadInput, bad, whole
 from fer_utils.cppn import Network, Weight
-from fer_utils.explorer.shell import picture_strip, script, styles, weights_base64
+from fer_utils.explorer.shell import script, styles
+from fer_utils.explorer.stills import picture_strip
 from fer_utils.layerize import EvolvedNetwork
 
 SCHEMA = "fer-sweeps/1"
@@ -66,7 +67,7 @@ class AllSweeps:
         network = {
             "label": self.network.label,
             "architecture": str(self.network.architecture),
-            "weights": weights_base64(self.network),
+            "weights": self.network.to_json()["weights"],
             "names": names,
         }
         known = {str(self.network.architecture.paper_id(*weight)): name for weight, name in self.known.items()}

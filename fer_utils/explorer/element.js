@@ -1,15 +1,17 @@
 /* <fer-explorer>: drag the weights of small image-drawing networks and watch every neuron follow.
 
-   One classic script, no dependency, no build step: it works from a file on disk, in a static book and in JupyterLab.
-   The data stand inline in a child <script type="application/json">; whatever else is inside the tag is the fallback
-   for readers without JavaScript, and for print.
+   Classic scripts, no dependency, no build step: they work from a file on disk, in a static book and in JupyterLab.
+   This one holds the engine and the pictures with their sliders; workbench.js, which it fetches from its own folder where
+   a page has an explorer, adds the map of all neurons and the tools. The data stand inline in a child
+   <script type="application/json">; whatever else is inside the tag is for readers without JavaScript, and for print.
 
      {schema: "fer-explorer/1", title, size: 96, full: 256,          // pixels while dragging, and at rest
-      networks: [{key, label, kind: "evolved" | "sgd" | ..., architecture: "12;cache:15,gaussian:4",
+      shown: [0, 1], linked: false, colours: "red-blue" | "cividis", // all three may be left out
+      networks: [{key, label, group, kind: "evolved" | "sgd" | ..., architecture: "12;cache:15,gaussian:4",
                   weights: base64 of little-endian float32, layers in numeric order, each (in, out) row-major,
                   names: {"7,15": "540_106"},                         // genome node of a neuron, where known
-                  chosen: [{weight: [7, 15, 15], id: 4371, name: "mouth opening", low: -1, high: 1}]}],
-      selected: {network: 0, weight: [7, 15, 15]}}
+                  chosen: [{weight: [7, 15, 15], id: 4371, name: "mouth opening", low: -1, high: 1}],
+                  graph}]}                                            // the genome, as workbench.js describes it
 
    Conventions that bite. A weight is [layer, row, column]: it leads from neuron `row` of the layer below to neuron
    `column` of `layer`. Layer -1 is the inputs x, y, d, b; layer `depth` is the outputs h, s, v. Weight *ids* count as
@@ -17,30 +19,25 @@
 
    For scripts and tests:
      element.state = {...}     any part of {selected: {network, weight}, weights: [weight of each network],
-                               changes: [{"7,15,15": value} of each network], neuron: [layer, index], view}
+                               changes: [{"7,15,15": value} of each network], held: [{"7,15": value} of each network],
+                               neuron: [layer, index], view, shown: [network, ...], linked, colours}
      element.forward(network, size, changes)     {outputs: Float32Array (3 * size * size), image: RGBA bytes}
      element.settled()         a promise for the moment when every picture on the screen is drawn at full size
      event "fer-change"        after each change a reader makes; event.detail is the state
 
-   In reading order: architecture, data, kernel, field, colour, network, element. */
+   In reading order: engine (architecture, kernel, field, renderer, colour), data, colour maps, network, bench, element. */
 (() => {
 "use strict";
 if (!window.customElements || customElements.get("fer-explorer")) return;
+const home = document.currentScript && document.currentScript.src;
 
-const INPUTS = ["x", "y", "d", "b"];
-const OUTPUTS = ["h", "s", "v"];
+/* ======================================================================================================= engine
+   All arithmetic, in one function that knows nothing of the page: a worker can be made from its text. */
+function engine() {
 const STRIP = 512;             // pixels in a strip: all neurons of a strip fit the processor's cache
-const MOST_VALUES = 6e6;       // activations kept for one network while dragging (24 MB)
-const QUIET = 140;             // milliseconds without a change before pictures are drawn at full size
-const SLICE = 12;              // milliseconds of background work in one animation frame
-const RANGES = [0.5, 1, 2, 4]; // multiples of a slider's own range
-const VIEWS = ["now", "original", "difference"];
-
+const INPUTS = ["x", "y", "d", "b"], OUTPUTS = ["h", "s", "v"];
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const words = (value) => (typeof value === "string" ? value.slice(0, 200) : "");
 const count = (n) => [...Array(n).keys()];
-const parse = (key) => key.split(",").map(Number);
-const finish = (generator) => { for (;;) { const step = generator.next(); if (step.done) return step.value; } };
 
 // ---------------------------------------------------------------------------------------------- architecture
 
@@ -62,6 +59,7 @@ class Architecture {
     const match = /^(\d{1,4});([a-z]+:\d{1,4}(?:,[a-z]+:\d{1,4})*)$/.exec(text);
     if (!match || +match[1] < 1) throw new Error(`"architecture" must read like "12;cache:15,sin:1"`);
     this.depth = +match[1];
+    this.text = text;
     this.groups = [];
     this.kinds = [];
     for (const part of match[2].split(",")) {
@@ -95,59 +93,16 @@ class Architecture {
     const [layer, row, column] = weight;
     return layer <= this.depth && row < this.rows(layer) && column < this.columns(layer);
   }
+  /* Hidden neurons and outputs can be held at a value; inputs are what they are. */
+  hasNeuron(layer, neuron) {
+    return Number.isInteger(layer) && Number.isInteger(neuron) && layer >= 0 && layer <= this.depth && neuron >= 0 && neuron < this.columns(layer);
+  }
   neuronName(layer, neuron) {
     if (layer < 0) return `input ${INPUTS[neuron]}`;
     if (layer === this.depth) return `output ${OUTPUTS[neuron]}`;
     const group = this.groups.find(({ end }) => neuron < end);
     return `L${layer} ${group.name} ${neuron - group.start}`;
   }
-}
-
-// ------------------------------------------------------------------------------------------------------ data
-
-/* Check the data once, here; all that follows may trust them. Every refusal is a sentence for a reader. */
-function readData(text) {
-  let data;
-  try { data = JSON.parse(text); } catch { throw new Error("its data are not JSON"); }
-  if (!data || data.schema !== "fer-explorer/1") throw new Error(`its data must carry the schema "fer-explorer/1"`);
-  if (!Array.isArray(data.networks) || !data.networks.length) throw new Error("its data hold no network");
-  const side = (value, usual) => (Number.isInteger(value) ? clamp(value, 16, 1024) : usual);
-  const networks = data.networks.map(readNetwork);
-  const { network, weight } = data.selected || {};
-  const active = networks[network] ? +network : 0;
-  networks.forEach((entry, i) => {
-    const a = entry.architecture, first = entry.chosen[0];
-    entry.selected = i === active && a.holds(weight) ? weight : first ? first.weight : [a.depth, 0, 2];
-  });
-  return { title: words(data.title), size: side(data.size, 96), full: side(data.full, 256), networks, active };
-}
-
-function readNetwork(raw, number) {
-  if (!raw || typeof raw !== "object") throw new Error(`network ${number} is not an object`);
-  const label = words(raw.label) || `network ${number}`, architecture = new Architecture(String(raw.architecture));
-  let bytes;
-  try { bytes = Uint8Array.from(atob(String(raw.weights)), (c) => c.charCodeAt(0)); }
-  catch { throw new Error(`the weights of "${label}" are not base64`); }
-  if (bytes.length !== 4 * architecture.size)
-    throw new Error(`"${label}" must have ${architecture.size} weights, got ${bytes.length / 4}`);
-  const view = new DataView(bytes.buffer);
-  const weights = Float32Array.from({ length: architecture.size }, (_, i) => view.getFloat32(4 * i, true));
-  if (!weights.every(Number.isFinite)) throw new Error(`the weights of "${label}" must be finite`);
-  const chosen = (Array.isArray(raw.chosen) ? raw.chosen : []).map((item) => {
-    if (!item || !architecture.holds(item.weight)) throw new Error(`a chosen weight of "${label}" does not exist`);
-    const low = Number.isFinite(item.low) ? item.low : -1, high = Number.isFinite(item.high) ? item.high : 1;
-    if (low >= high) throw new Error(`a chosen weight of "${label}" has no range`);
-    return { weight: item.weight, name: words(item.name) || `weight ${architecture.id(item.weight)}`, low, high };
-  });
-  const names = new Map(Object.entries(raw.names || {}).map(([key, name]) => [key, words(name)]));
-  return { label, kind: words(raw.kind), architecture, original: weights, names, chosen };
-}
-
-/* {"layer,row,column": value} to [[weight, value], ...]; what is no weight of this network is left out. */
-function readChanges(architecture, changes) {
-  return Object.entries(changes && typeof changes === "object" ? changes : {})
-    .map(([key, value]) => [parse(key), value])
-    .filter(([weight, value]) => Number.isFinite(value) && architecture.holds(weight));
 }
 
 // ---------------------------------------------------------------------------------------------------- kernel
@@ -231,6 +186,7 @@ class Field {
     this.values = new Float32Array(buffer);
     this.integers = new Int32Array(buffer);
     this.ends = a.offsets.map((_, layer) => new Int32Array(a.columns(layer)));
+    this.held = new Map();                       // plane of a neuron that is held -> its value
     this.loaded = null;
   }
   /* Where a neuron's plane begins; one formula serves inputs (layer -1), hidden layers and outputs (layer `depth`). */
@@ -248,9 +204,16 @@ class Field {
       values[3 * stride + i] = 1;
     }
   }
-  load(weights) {
+  load(weights, held = []) {
     this.loaded = weights;
+    this.held.clear();
+    held.forEach((one) => this.hold(...one));
     this.ends.forEach((ends, layer) => ends.forEach((_, column) => this.loadColumn(layer, column)));
+  }
+  /* Knock a neuron out (0), hold it at any value, or let it go (null). */
+  hold(layer, neuron, value) {
+    if (value === null) this.held.delete(this.at(layer, neuron));
+    else this.held.set(this.at(layer, neuron), value);
   }
   /* Write the terms of one neuron's sum: its sources of weight other than zero. Evolved networks are sparse. */
   loadColumn(layer, column) {
@@ -272,7 +235,9 @@ class Field {
       const until = Math.min(from + STRIP, this.pixels);
       for (let layer = firstLayer; layer < lists.length; layer++) {
         for (const column of lists[layer]) {
-          const at = this.at(layer, column), terms = this.firstTerm + 2 * (a.offsets[layer] + column * a.rows(layer));
+          const at = this.at(layer, column), held = this.held.size ? this.held.get(at) : undefined;
+          if (held !== undefined) { this.values.fill(held, at + from, at + until); continue; }
+          const terms = this.firstTerm + 2 * (a.offsets[layer] + column * a.rows(layer));
           this.sum(4 * at, 4 * terms, this.ends[layer][column], 4 * from, 4 * until);
           const activate = layer < a.depth ? ACTIVATE[a.kinds[column]] : null;
           if (activate) activate(this.values, at + from, at + until);
@@ -283,15 +248,15 @@ class Field {
 }
 
 /* The neurons that change with the given ones, by layer: themselves and all they reach. Nothing else is computed
-   again. A changed weight so costs one neuron in its own layer and what follows from it above; and as every sum is
-   taken in the same order as ever, the result equals a whole new pass bit for bit. */
-function followers(a, weights, changed) {
+   again: all below a changed weight is kept, in its own layer it costs one neuron's sum, and above only what follows
+   from that neuron. As every sum is taken in the same order as ever, the result equals a whole new pass bit for bit. */
+function followers(a, weights, changed, isHeld = () => false) {
   let below = [];
   return a.offsets.map((first, layer) => {
     const columns = a.columns(layer), marks = new Uint8Array(columns);
-    for (const [l, column] of changed) if (l === layer) marks[column] = 1;
     for (const row of below)
-      for (let column = 0; column < columns; column++) if (weights[first + row * columns + column]) marks[column] = 1;
+      for (let column = 0; column < columns; column++) if (weights[first + row * columns + column] && !isHeld(layer, column)) marks[column] = 1;
+    for (const [l, column] of changed) if (l === layer) marks[column] = 1;
     return (below = count(columns).filter((column) => marks[column]));
   });
 }
@@ -308,6 +273,51 @@ function ancestors(a, weights, layer, neurons) {
 }
 
 const everyNeuron = (a) => a.offsets.map((_, layer) => count(a.columns(layer)));
+
+// -------------------------------------------------------------------------------------------------- renderer
+
+/* Computes some neurons of one layer at any size, a strip at a time, on this thread or in a worker. */
+class Renderer {
+  constructor(architecture) {
+    this.architecture = architecture;
+    this.strip = new Field(architecture, STRIP);
+    this.floor = null;         // a layer kept from the last pass
+  }
+  /* The neurons' planes, one after the other; yields between strips, so that nobody ever waits. `model` is {weights,
+     held: [[layer, neuron, value], ...]}. `keep` names a layer whose activations are worth keeping: the one below the
+     weight that moves, where the next pass can start. */
+  *render(model, size, layer, neurons, keep = -1) {
+    const a = this.architecture, { strip } = this, pixels = size * size, planes = new Float32Array(neurons.length * pixels);
+    const lists = ancestors(a, model.weights, layer, neurons), until = Math.min(keep, layer - 1);
+    const floor = until >= 0 ? this.usableFloor(model, size, lists, until) : null;
+    const next = until >= 0 && !(floor && floor.layer === until) ? this.newFloor(model, size, lists, until) : null;
+    for (let first = 0; first < pixels; first += STRIP) {
+      const long = Math.min(STRIP, pixels - first);
+      if (this.loaded !== model) { strip.load(model.weights, model.held); this.loaded = model; }   // another pass may have come between
+      if (!floor) strip.place(size, first);
+      else floor.list.forEach((neuron, i) =>
+        strip.plane(floor.layer, neuron, long).set(floor.data.subarray(i * pixels + first, i * pixels + first + long)));
+      strip.compute(lists, floor ? floor.layer + 1 : 0);
+      if (next) next.list.forEach((neuron, i) => next.data.set(strip.plane(until, neuron, long), i * pixels + first));
+      neurons.forEach((neuron, i) => planes.set(strip.plane(layer, neuron, long), i * pixels + first));
+      yield;
+    }
+    if (next) this.floor = next;
+    return planes;
+  }
+  newFloor({ weights, held }, size, lists, layer) {
+    const list = lists[layer], below = weights.slice(0, this.architecture.offsets[layer + 1]);
+    return { layer, size, weights: below, held: heldUpTo(held, layer), list, data: new Float32Array(list.length * size * size) };
+  }
+  /* The kept layer serves as long as nothing up to it has changed and it holds every neuron that is needed. */
+  usableFloor({ weights, held }, size, lists, keep) {
+    const { floor } = this;
+    return floor && floor.size === size && floor.layer <= keep && floor.held === heldUpTo(held, floor.layer)
+      && floor.weights.every((value, i) => value === weights[i])
+      && lists[floor.layer].every((neuron) => floor.list.includes(neuron)) ? floor : null;
+  }
+}
+const heldUpTo = (held, layer) => held.filter(([l]) => l <= layer).sort().join(";");
 
 // ---------------------------------------------------------------------------------------------------- colour
 
@@ -326,16 +336,91 @@ function colour(outputs, pixels) {
   return image;
 }
 
-/* Feature maps: red -1, white 0, blue +1, beyond that as the ends. `shade` gives a pixel as one 32-bit number. */
-const DIVERGING = new Uint32Array(511);
-for (let i = 0; i < 511; i++) {
-  const v = i / 255 - 1, bytes = [255 * Math.min(1, 1 - v), 255 * (1 - Math.abs(v)), 255 * Math.min(1, 1 + v), 255];
-  DIVERGING[i] = new Uint32Array(new Uint8ClampedArray(bytes).buffer)[0];
+return { Architecture, Field, Renderer, followers, ancestors, everyNeuron, colour, STRIP };
 }
-const shade = (v) => DIVERGING[v >= 1 ? 510 : v > -1 ? (255.5 + 255 * v) | 0 : 0];
-function shadeAll(pixels, valueAt) {
-  const image = new Uint8ClampedArray(4 * pixels), target = new Uint32Array(image.buffer);
-  for (let i = 0; i < pixels; i++) target[i] = shade(valueAt(i));
+
+const { Architecture, Field, Renderer, followers, ancestors, everyNeuron, colour } = engine();
+
+const MOST_VALUES = 6e6;       // activations kept for one network while dragging (24 MB)
+const QUIET = 140;             // milliseconds without a change before pictures are drawn at full size
+const SLICE = 12;              // milliseconds of background work in one animation frame
+const RANGES = [0.5, 1, 2, 4]; // multiples of a slider's own range
+const VIEWS = ["now", "original", "difference", "even", "odd"];
+const MOST_SHOWN = 4, MOST_LISTED = 12;
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const words = (value) => (typeof value === "string" ? value.slice(0, 200) : "");
+const count = (n) => [...Array(n).keys()];
+const parse = (key) => key.split(",").map(Number);
+const finish = (generator) => { for (;;) { const step = generator.next(); if (step.done) return step.value; } };
+
+// ------------------------------------------------------------------------------------------------------ data
+
+/* Check the data once, here; all that follows may trust them. Every refusal is a sentence for a reader. */
+function readData(text) {
+  let data;
+  try { data = JSON.parse(text); } catch { throw new Error("its data are not JSON"); }
+  if (!data || data.schema !== "fer-explorer/1") throw new Error(`its data must carry the schema "fer-explorer/1"`);
+  if (!Array.isArray(data.networks) || !data.networks.length) throw new Error("its data hold no network");
+  const side = (value, usual) => (Number.isInteger(value) ? clamp(value, 16, 1024) : usual);
+  const networks = data.networks.map(readNetwork);
+  const { network, weight } = data.selected || {};
+  let shown = readShown(data.shown, networks);
+  if (!shown.length) shown = count(Math.min(networks.length, MOST_SHOWN));
+  const active = shown.includes(network) ? network : shown[0];
+  if (networks[active].architecture.holds(weight)) networks[active].selected = weight;
+  return { title: words(data.title), size: side(data.size, 96), full: side(data.full, 256), networks, shown, active,
+    linked: data.linked === true, colours: Object.hasOwn(TABLES, data.colours) ? data.colours : "red-blue" };
+}
+const readShown = (shown, networks) =>
+  [...new Set(Array.isArray(shown) ? shown : [])].filter((i) => Number.isInteger(i) && networks[i]).slice(0, MOST_SHOWN);
+
+function readNetwork(raw, number) {
+  if (!raw || typeof raw !== "object") throw new Error(`network ${number} is not an object`);
+  const label = words(raw.label) || `network ${number}`, architecture = new Architecture(String(raw.architecture));
+  let bytes;
+  try { bytes = Uint8Array.from(atob(String(raw.weights)), (c) => c.charCodeAt(0)); }
+  catch { throw new Error(`the weights of "${label}" are not base64`); }
+  if (bytes.length !== 4 * architecture.size)
+    throw new Error(`"${label}" must have ${architecture.size} weights, got ${bytes.length / 4}`);
+  const view = new DataView(bytes.buffer);
+  const weights = Float32Array.from({ length: architecture.size }, (_, i) => view.getFloat32(4 * i, true));
+  if (!weights.every(Number.isFinite)) throw new Error(`the weights of "${label}" must be finite`);
+  const chosen = (Array.isArray(raw.chosen) ? raw.chosen : []).map((item) => {
+    if (!item || !architecture.holds(item.weight)) throw new Error(`a chosen weight of "${label}" does not exist`);
+    const low = Number.isFinite(item.low) ? item.low : -1, high = Number.isFinite(item.high) ? item.high : 1;
+    if (low >= high) throw new Error(`a chosen weight of "${label}" has no range`);
+    return { weight: item.weight, name: words(item.name) || `weight ${architecture.id(item.weight)}`, low, high };
+  });
+  const names = new Map(Object.entries(raw.names || {}).map(([key, name]) => [key, words(name)]));
+  const selected = chosen.length ? chosen[0].weight : [architecture.depth, 0, 2];
+  return { key: words(raw.key) || String(number), label, group: words(raw.group), kind: words(raw.kind), architecture, original: weights, names, chosen, selected, graph: raw.graph };
+}
+
+/* {"layer,row,column": value} to [[weight, value], ...]; what is no weight of this network is left out. */
+const entries = (object) => Object.entries(object && typeof object === "object" ? object : {}).map(([key, value]) => [parse(key), value]);
+const readChanges = (a, changes) => entries(changes).filter(([weight, value]) => Number.isFinite(Math.fround(value)) && typeof value === "number" && a.holds(weight));
+const readHeld = (a, held) => entries(held).filter(([at, value]) => Number.isFinite(value) && at.length === 2 && a.hasNeuron(...at));
+
+// ------------------------------------------------------------------------------------------------ colour maps
+
+/* Feature maps: -1 to +1 in 511 steps, each one 32-bit number; beyond that as the ends. Red-white-blue is the paper's.
+   The other one grows lighter all the way, so that it reads without colour too (the ends and middle of "cividis"). */
+const mixed = (from, to, share) => from.map((v, k) => v + (to[k] - v) * share);
+function table(low, middle, high) {
+  return Uint32Array.from({ length: 511 }, (_, i) => {
+    const v = i / 255 - 1, rgb = mixed(middle, v < 0 ? low : high, Math.abs(v));
+    return new Uint32Array(new Uint8ClampedArray([...rgb, 255]).buffer)[0];
+  });
+}
+const TABLES = {
+  "red-blue": table([255, 0, 0], [255, 255, 255], [0, 0, 255]),
+  cividis: table([0, 34, 78], [124, 123, 120], [254, 232, 56]),
+};
+const step = (v) => (v >= 1 ? 510 : v > -1 ? (255.5 + 255 * v) | 0 : 0);
+function shadeAll(colours, pixels, valueAt) {
+  const image = new Uint8ClampedArray(4 * pixels), target = new Uint32Array(image.buffer), shades = TABLES[colours];
+  for (let i = 0; i < pixels; i++) target[i] = shades[step(valueAt(i))];
   return image;
 }
 
@@ -344,17 +429,21 @@ function shadeAll(pixels, valueAt) {
 /* One network as the reader has changed it. Nothing in here is shared with another network. */
 class Network {
   constructor(entry, size) {
-    Object.assign(this, entry);                  // label, kind, architecture, original, names, chosen, selected
+    Object.assign(this, entry);                  // key, label, group, kind, architecture, original, names, chosen, selected, graph
     const a = this.architecture;
     this.weights = this.original.slice();
     this.changes = new Map();                    // "layer,row,column" -> value
-    this.range = 1;                              // multiple of the slider's own range
-    this.play = null;                            // {since, phase} while the animation runs
+    this.held = new Map();                       // "layer,neuron" -> value
+    this.listed = new Set(this.chosen.map((item) => String(item.weight)));   // the weights that have a slider
+    this.listed.add(String(this.selected));
+    this.range = 1;                              // multiple of the sliders' own ranges
+    this.playing = false;                        // a tool is moving it: no use in drawing at full size meanwhile
     this.stale = true;                           // the small pictures are behind the weights
     this.pending = [];                           // [layer, column] of the neurons whose own weights changed since
     const most = Math.floor(Math.sqrt(MOST_VALUES / (7 + a.depth * a.width)) / 8) * 8;
     this.size = Math.max(32, Math.min(size, most));
-    this.originals = new Map();                  // size -> RGBA of the unchanged picture
+    this.renderer = new Renderer(a);
+    this.remote = null;
     this.sharp = null;                           // full-size RGBA of the picture as it is now
     this.sharpTime = Infinity;                   // milliseconds that took
     this.slow = 0;
@@ -371,28 +460,43 @@ class Network {
     this.pending.push([weight[0], weight[2]]);
     this.stale = true;
   }
-  /* Make the changes exactly these. */
-  setChanges(changes) {
-    this.play = null;
-    for (const key of [...this.changes.keys()]) this.set(parse(key), this.getOriginal(parse(key)));
-    for (const [weight, value] of readChanges(this.architecture, changes)) this.set(weight, value);
+  /* Hold a neuron at a value (0 knocks it out), or let it go (null). */
+  hold(at, value) {
+    if (value === null) this.held.delete(String(at));
+    else this.held.set(String(at), value);
+    if (this.field) this.field.hold(...at, value);
+    this.pending.push(at);
+    this.stale = true;
   }
+  /* Make the changes, and the neurons that are held, exactly these. */
+  setChanges(changes) {
+    const wanted = readChanges(this.architecture, changes), keep = new Set(wanted.map(([weight]) => String(weight)));
+    for (const key of [...this.changes.keys()]) if (!keep.has(key)) this.set(parse(key), this.getOriginal(parse(key)));
+    for (const [weight, value] of wanted) this.set(weight, value);
+    if (wanted.length <= MOST_LISTED) for (const key of keep) this.list(key);
+  }
+  setHeld(held) {
+    const wanted = new Map(readHeld(this.architecture, held).map(([at, value]) => [String(at), value]));
+    for (const key of [...this.held.keys()]) if (!wanted.has(key)) this.hold(parse(key), null);
+    for (const [key, value] of wanted) if (this.held.get(key) !== value) this.hold(parse(key), value);
+  }
+  /* Give a weight a slider. Too many would bury the picture: the oldest that no one needs goes. */
+  list(key) {
+    this.listed.add(key);
+    const idle = [...this.listed].filter((one) => one !== key && one !== String(this.selected) && !this.changes.has(one) && !this.isChosen(one));
+    if (this.listed.size > MOST_LISTED && idle.length) this.listed.delete(idle[0]);
+  }
+  isChosen(key) { return this.chosen.some((item) => String(item.weight) === key); }
   choice(weight) {
     const name = `weight ${this.architecture.id(weight)}`;
     return this.chosen.find((item) => String(item.weight) === String(weight)) || { name, low: -1, high: 1 };
   }
-  limits(range = this.range) {
-    const { low, high } = this.choice(this.selected);
+  limits(weight = this.selected, range = this.range) {
+    const { low, high } = this.choice(weight);
     return [low * range, high * range];
   }
-  /* Swing from end to end in six seconds; where less motion is wished for, show five stills, one after the other. */
-  swing(time) {
-    const [low, high] = this.limits(), t = Math.max(0, time - this.play.since), step = Math.floor(t / 1500) % 8;
-    const share = matchMedia("(prefers-reduced-motion: reduce)").matches
-      ? (step < 5 ? step : 8 - step) / 4
-      : (1 + Math.sin(this.play.phase + (2 * Math.PI * t) / 6000)) / 2;
-    this.set(this.selected, this.getOriginal(this.selected) + low + (high - low) * share);
-  }
+  /* What a renderer needs to know, as it is at this moment. */
+  model() { return { weights: this.weights.slice(), held: [...this.held].map(([key, value]) => [...parse(key), value]) }; }
 
   /* Bring the small field up to date with the weights. Returns the lists of the neurons computed. */
   follow() {
@@ -400,11 +504,11 @@ class Network {
     let lists = everyNeuron(this.architecture);
     if (this.field) {
       for (const [layer, column] of this.pending) this.field.loadColumn(layer, column);
-      lists = followers(this.architecture, this.weights, this.pending);
+      lists = followers(this.architecture, this.weights, this.pending, (layer, neuron) => this.held.has(`${layer},${neuron}`));
     } else {
       this.field = new Field(this.architecture, this.size * this.size);
       this.field.place(this.size, 0);
-      this.field.load(this.weights);
+      this.field.load(this.weights, this.model().held);
     }
     this.field.compute(lists);
     this.pending = [];
@@ -422,57 +526,23 @@ class Network {
     for (let k = 0; k < 3; k++) raw.set(this.field.plane(this.architecture.depth, k, pixels), k * pixels);
     return colour(raw, pixels);
   }
-
-  /* Compute some neurons of one layer at any size, a strip at a time; yields between strips, so that a page never
-     waits. Returns their planes one after the other. `keep` names a layer whose activations are worth keeping: the
-     one below the weight that moves, where the next pass can start. */
-  *render(weights, size, layer, neurons, keep = -1) {
-    const a = this.architecture, pixels = size * size, planes = new Float32Array(neurons.length * pixels);
-    const lists = ancestors(a, weights, layer, neurons);
-    const strip = (this.strip = this.strip || new Field(a, STRIP));
-    const floor = keep >= 0 ? this.usableFloor(weights, size, lists, keep) : null;
-    const next = keep >= 0 && !(floor && floor.layer === keep)
-      ? { layer: keep, size, weights: weights.slice(0, a.offsets[keep + 1]), list: lists[keep], data: new Float32Array(lists[keep].length * pixels) }
-      : null;
-    for (let first = 0; first < pixels; first += STRIP) {
-      const long = Math.min(STRIP, pixels - first);
-      if (strip.loaded !== weights) strip.load(weights);     // another pass may have used the strip meanwhile
-      if (!floor) strip.place(size, first);
-      else floor.list.forEach((neuron, i) =>
-        strip.plane(floor.layer, neuron, long).set(floor.data.subarray(i * pixels + first, i * pixels + first + long)));
-      strip.compute(lists, floor ? floor.layer + 1 : 0);
-      if (next) next.list.forEach((neuron, i) => next.data.set(strip.plane(keep, neuron, long), i * pixels + first));
-      neurons.forEach((neuron, i) => planes.set(strip.plane(layer, neuron, long), i * pixels + first));
-      yield;
-    }
-    if (next) this.floor = next;
-    return planes;
-  }
-  /* The kept layer serves as long as nothing up to it has changed and it holds every neuron that is needed. */
-  usableFloor(weights, size, lists, keep) {
-    const floor = this.floor;
-    return floor && floor.size === size && floor.layer <= keep && floor.weights.every((value, i) => value === weights[i])
-      && lists[floor.layer].every((neuron) => floor.list.includes(neuron)) ? floor : null;
-  }
-  *renderPicture(weights, size, keep) {
-    const outputs = yield* this.render(weights, size, this.architecture.depth, [0, 1, 2], keep);
+  /* The picture at any size, by this page's own renderer or by a remote one (a worker). */
+  *draw(model, size, keep = -1, renderer = this.renderer) {
+    const outputs = yield* renderer.render(model, size, this.architecture.depth, [0, 1, 2], keep);
     return { outputs, image: colour(outputs, size * size) };
   }
-  *sharpen(size) {
-    const pass = this.renderPicture(this.weights.slice(), size, this.selected[0] - 1);
+  *sharpen(size, renderer = this.remote || this.renderer) {
+    const pass = this.draw(this.model(), size, this.selected[0] - 1, renderer);
     for (let spent = 0; ; ) {
-      const begun = performance.now(), step = pass.next();
+      const begun = performance.now(), { done, value } = pass.next();
       spent += performance.now() - begun;
-      if (step.done) { this.sharp = step.value.image; this.sharpTime = spent; return; }
-      yield;
+      if (done) { this.sharp = value.image; this.sharpTime = renderer.spent || spent; return; }
+      yield value;
     }
-  }
-  *sharpenOriginal(size) {
-    this.originals.set(size, (yield* this.renderPicture(this.original, size)).image);
   }
 }
 
-// --------------------------------------------------------------------------------------------------- element
+// ----------------------------------------------------------------------------------------------------- bench
 
 const fixed = (value) => (Math.abs(value) < 5e-4 ? "0.000" : value.toFixed(3)).replace("-", "\u2212");
 const signed = (value) => (value >= 5e-4 ? "+" : "") + fixed(value);
@@ -490,505 +560,351 @@ function make(tag, properties = {}, ...children) {
   return node;
 }
 const button = (text, onclick, properties = {}, ...children) => make("button", { type: "button", text, onclick, ...properties }, ...children);
+const labelled = (text, node) => make("div", {}, make("span", { class: "fer-caption", text }), node);
 
 /* A row of buttons of which one is pressed. */
 function segments(label, names, onpick) {
   const buttons = names.map((name, i) => button(name, () => onpick(i)));
   const node = make("div", { class: "fer-segments", role: "group", "aria-label": label }, ...buttons);
-  return { node, show: (index) => buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(i === index))) };
+  return { node, buttons, show: (index) => buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(i === index))) };
 }
-
 function draw(canvas, image, size) {
   if (canvas.width !== size) canvas.width = canvas.height = size;
   canvas.getContext("2d").putImageData(new ImageData(image, size, size), 0, 0);
 }
-
 const place = (node, left, top, more = "") => { node.style.cssText = `left:${left}px;top:${top}px;${more}`; return node; };
 
-class FerExplorer extends HTMLElement {
-  #nets = null; #active = 0; #view = "now"; #neuron = [0, 0]; #hovered = null; #full = 256;
-  #box; #panels = []; #layout = null; #observers = [];
-  #awake = false; #request = 0; #lastChange = 0; #changed = false; #job = null; #waiting = [];
-  #tilesBehind = null;         // by layer, inputs first, the tiles to draw again; null for all
-  #bigMapShows = "";           // "network;layer,neuron;small" or "...;sharp"
-  #said = 0; #sayTimer = 0;
-
-  connectedCallback() {
-    if (this.#nets) this.#watch();
-    // While the page is still being read, the tag may stand here without its content.
-    else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.#start(), { once: true });
-    else this.#start();
+/* Everything an element shows and does. Tools (workbench.js) hang themselves in; each may have
+     panel(panel)      a panel was built           arranged()   other networks are side by side
+     refresh()         text and controls are old   lay()        the place has changed width
+     frame(time)       a new frame; true to go on  follow(panel, lists)   these neurons have new values
+     draw()            all pictures are drawn      plan()       a generator with background work, or null */
+class Bench {
+  constructor(host, data, box) {
+    Object.assign(this, { host, box, full: data.full, active: data.active, shown: data.shown, linked: data.linked, colours: data.colours });
+    this.nets = data.networks.map((entry) => new Network(entry, data.size));
+    this.view = "now";
+    this.lens = null;            // a tool's way to show other than the plain values, see drawPicture and drawTiles
+    this.quick = null;           // a tool's way to draw a sharp picture at once (a graphics card)
+    this.neuron = [this.net.selected[0], this.net.selected[2]];
+    this.tools = [];
+    this.awake = false;          // on the screen
+    this.request = 0;
+    this.lastChange = 0;
+    this.changed = false;
+    this.job = null;
+    this.waiting = [];
+    this.said = this.sayTimer = 0;
+    this.build(data.title);
+    this.arrange();
   }
-  disconnectedCallback() {
-    this.#observers.forEach((observer) => observer.disconnect());
-    cancelAnimationFrame(this.#request);
-    this.#request = 0;
-    this.#awake = false;
-  }
+  tell(hook, ...facts) { return this.tools.filter((tool) => tool[hook] && tool[hook](...facts)).length; }
+  get net() { return this.nets[this.active]; }
 
   // --- for scripts ---
   get state() {
     return {
-      selected: { network: this.#active, weight: [...this.#net.selected] },
-      weights: this.#nets.map((net) => [...net.selected]),
-      changes: this.#nets.map((net) => Object.fromEntries(net.changes)),
-      neuron: [...this.#neuron],
-      view: this.#view,
+      selected: { network: this.active, weight: [...this.net.selected] },
+      weights: this.nets.map((net) => [...net.selected]),
+      changes: this.nets.map((net) => Object.fromEntries(net.changes)),
+      held: this.nets.map((net) => Object.fromEntries(net.held)),
+      neuron: [...this.neuron], view: this.view, shown: [...this.shown], linked: this.linked, colours: this.colours,
     };
   }
-  set state(wanted) {
-    if (!this.#nets || !wanted || typeof wanted !== "object") return;
-    const { selected, weights, changes, neuron, view } = wanted;
-    if (selected && this.#nets[selected.network]) this.#active = +selected.network;
-    this.#nets.forEach((net, i) => {
+  set state({ selected, weights, changes, held, neuron, view, shown, linked, colours }) {
+    if (readShown(shown, this.nets).length) this.shown = readShown(shown, this.nets);
+    if (selected && this.nets[selected.network]) this.active = +selected.network;
+    this.nets.forEach((net, i) => {
       if (Array.isArray(changes)) net.setChanges(changes[i]);
-      if (Array.isArray(weights) && net.architecture.holds(weights[i])) this.#select(net, [...weights[i]]);
+      if (Array.isArray(held)) net.setHeld(held[i]);
+      if (Array.isArray(weights) && net.architecture.holds(weights[i])) this.select(net, [...weights[i]]);
     });
-    if (selected && this.#net.architecture.holds(selected.weight)) this.#select(this.#net, [...selected.weight]);
-    if (Array.isArray(neuron) && neuron.length === 2 && neuron.every(Number.isInteger)) this.#neuron = [...neuron];
-    if (VIEWS.includes(view)) this.#view = view;
-    this.#refresh(false);
-  }
-  forward(network, size, changes = {}) {
-    const net = this.#nets[network], weights = net.original.slice();
-    for (const [weight, value] of readChanges(net.architecture, changes)) weights[net.architecture.index(weight)] = value;
-    return finish(net.renderPicture(weights, size));
-  }
-  settled() {
-    return new Promise((resolve) => { this.#waiting.push(resolve); this.#wake(); });
+    if (selected && this.net.architecture.holds(selected.weight)) this.select(this.net, [...selected.weight]);
+    if (Array.isArray(neuron) && neuron.length === 2 && neuron.every(Number.isInteger)) this.neuron = [...neuron];
+    if (VIEWS.includes(view)) this.view = view;
+    if (typeof linked === "boolean") this.linked = linked;
+    if (Object.hasOwn(TABLES, colours)) this.colours = colours;
+    this.arrange();
+    this.refresh(false);
   }
 
   // --- building ---
-  #start() {
-    if (this.#nets || !this.isConnected) return;
-    const source = this.querySelector('script[type="application/json"]');
-    this.#box = make("div", { class: "fer-explorer", "data-lm-suppress-shortcuts": "true" });
-    try {
-      const data = readData(source ? source.textContent : "");
-      this.#full = data.full;
-      this.#active = data.active;
-      this.#nets = data.networks.map((entry) => new Network(entry, data.size));
-      this.#neuron = [this.#net.selected[0], this.#net.selected[2]];
-      this.#build(data.title);
-    } catch (error) {
-      this.#nets = null;
-      const text = `This explorer cannot be shown: ${error.message}.`;
-      this.#box.replaceChildren(make("p", { class: "fer-message", role: "status", text }));
-    }
-    this.append(this.#box);
-    if (!this.#nets) return;
-    this.dataset.ready = "true";                 // from here on the styles hide the fallback
-    this.#refresh(false);
-    this.#watch();
-  }
-
-  #build(title) {
-    const nets = this.#nets;
-    this.#box.setAttribute("role", "group");
-    this.#box.setAttribute("aria-label", title || "Weight explorer");
+  build(title) {
+    this.box.setAttribute("role", "group");
+    this.box.setAttribute("aria-label", title || "Weight explorer");
     // JupyterLab would take keys and clicks for its own; nothing outside needs them.
     for (const type of ["keydown", "keyup", "keypress", "mousedown", "dblclick", "contextmenu", "focusin", "focusout"])
-      this.#box.addEventListener(type, (event) => event.stopPropagation());
-    this.viewButtons = segments("What the pictures show", ["Now", "Original", "Difference"], (i) => { this.#view = VIEWS[i]; this.#refresh(); });
-    this.networkButtons = segments("Network to look inside", nets.map((net) => net.label), (i) => { this.#active = i; this.#refresh(); });
-    this.#panels = nets.map((net) => this.#buildPanel(net));
+      this.box.addEventListener(type, (event) => event.stopPropagation());
     this.live = make("div", { class: "fer-live", "aria-live": "polite" });
-    this.#box.append(
-      make("div", { class: "fer-bar" }, make("div", { class: "fer-title", text: title }), this.viewButtons.node),
-      make("div", { class: "fer-panels", "data-count": nets.length }, ...this.#panels.map((panel) => panel.node)),
-      this.#buildInside(), this.live);
+    this.bar = make("div", { class: "fer-bar" }, make("div", { class: "fer-title", text: title }));
+    this.row = make("div", { class: "fer-panels" });
+    this.box.append(this.bar, this.row, this.live);
   }
-
-  /* A network's picture with its own slider. */
-  #buildPanel(net) {
-    const { depth, width, groups } = net.architecture, p = { net };
-    const choose = () => { if (net !== this.#net) { this.#active = this.#nets.indexOf(net); this.#refresh(); } };
+  /* Lay the panels of the networks shown side by side; each is built once. */
+  arrange() {
+    if (!this.shown.includes(this.active)) this.shown[this.shown.length - 1] = this.active;
+    this.panels = this.shown.map((i) => (this.nets[i].panel = this.nets[i].panel || this.buildPanel(this.nets[i])));
+    this.row.dataset.count = this.panels.length;
+    const nodes = this.panels.map((panel) => panel.node);
+    if (nodes.length !== this.row.children.length || nodes.some((node, i) => node !== this.row.children[i])) this.row.replaceChildren(...nodes);
+    this.tell("arranged");
+  }
+  /* A network's picture with the sliders of its weights. */
+  buildPanel(net) {
+    const { depth, width, groups } = net.architecture, p = { net, rows: new Map() };
+    const choose = () => this.activate(net);
     p.canvas = make("canvas", { class: "fer-picture", role: "img", "aria-label": `The picture drawn by ${net.label}`, width: net.size, height: net.size });
-    p.chips = make("div", { class: "fer-chips", role: "group", "aria-label": `Weights of ${net.label}` });
+    p.mixer = make("div", { class: "fer-mixer", role: "group", "aria-label": `Weights of ${net.label}` });
     p.route = make("div", { class: "fer-route" });
     p.place = make("div", { class: "fer-place" });
-    p.slider = make("input", { type: "range", class: "fer-slider", oninput: () => this.#move(net, +p.slider.value) });
     [p.was, p.now, p.by] = count(3).map(() => make("span", { class: "fer-number" }));
-    const figure = (name, node) => make("div", {}, make("span", { class: "fer-caption", text: name }), node);
-    p.play = button("Play", () => this.#togglePlay(net));
-    p.reset = button("Reset", () => this.#move(net, 0));
-    p.resetAll = button("Reset all", () => { net.setChanges({}); this.#refresh(); });
-    p.range = make("select", { "aria-label": `Range of the slider of ${net.label}`, onchange: () => { net.range = RANGES[p.range.selectedIndex]; this.#refresh(); } },
+    p.reset = button("Reset", () => this.move(net, net.selected, 0));
+    p.resetAll = button("Reset all", () => { net.setChanges({}); net.setHeld({}); this.refresh(); this.say(`${net.label}: all as it was`); });
+    p.range = make("select", { "aria-label": `Range of the sliders of ${net.label}`, onchange: () => { net.range = RANGES[p.range.selectedIndex]; this.refresh(); } },
       ...RANGES.map(() => make("option")));
-    p.node = make("section", { class: "fer-panel", "aria-label": net.label, onclick: choose, oninput: choose },
-      make("div", { class: "fer-head" }, make("span", { class: "fer-label", text: net.label }),
-        make("span", { class: "fer-shape", text: `${depth} × ${width} neurons`, title: groups.map((g) => `${g.end - g.start} ${g.name}`).join(", ") })),
-      p.canvas,
-      make("div", { class: "fer-controls" }, p.chips, make("div", { class: "fer-weight" }, p.route, p.place), p.slider,
-        make("div", { class: "fer-values" }, figure("original", p.was), figure("now", p.now), figure("change", p.by)),
-        make("div", { class: "fer-buttons" }, p.play, p.reset, p.resetAll, p.range)));
+    p.head = make("div", { class: "fer-head" }, make("span", { class: "fer-label", text: net.label }),
+      make("span", { class: "fer-shape", text: `${depth} × ${width} neurons`, title: groups.map((g) => `${g.end - g.start} ${g.name}`).join(", ") }));
+    p.buttons = make("div", { class: "fer-buttons" }, p.reset, p.resetAll, p.range);
+    p.node = make("section", { class: "fer-panel", "aria-label": net.label, onclick: choose, oninput: choose }, p.head, p.canvas,
+      make("div", { class: "fer-controls" }, p.mixer, make("div", { class: "fer-weight" }, p.route, p.place),
+        make("div", { class: "fer-values" }, labelled("original", p.was), labelled("now", p.now), labelled("change", p.by)), p.buttons));
+    this.tell("panel", p);
     return p;
   }
-
-  /* The map of all neurons of one network, one neuron close up, and the search for a weight. */
-  #buildInside() {
-    const byPlace = () => this.#pick([this.layerInput, this.rowInput, this.columnInput].map((input) => input.valueAsNumber));
-    const field = (label, name, onchange) =>
-      make("label", {}, make("span", { text: label }), (this[name] = make("input", { type: "number", min: 0, step: 1, inputmode: "numeric", onchange })));
-    const list = (name) => make("div", { class: "fer-list", role: "group", "aria-label": name });
-    this.tiles = make("canvas", { class: "fer-tiles" });
-    this.marks = make("div", { "aria-hidden": "true" });
-    this.rings = Object.fromEntries(["link", "source", "target", "chosen", "hovered"].map((name) => [name, make("div", { class: `fer-ring fer-${name}` })]));
-    this.map = make("div", { class: "fer-map", tabindex: "0", role: "application", "aria-roledescription": "neuron map",
-      onkeydown: (event) => this.#mapKey(event),
-      onpointermove: (event) => { if (event.pointerType !== "touch") this.#hover(this.#neuronAt(event)); },
-      onpointerleave: () => this.#hover(null),
-      onclick: (event) => { const at = this.#neuronAt(event); if (at) this.#look(at); },
-    }, this.tiles, this.marks, ...Object.values(this.rings));
-    this.scroller = make("div", { class: "fer-scroller" }, this.map);
-    this.bigMap = make("canvas", { class: "fer-bigmap", role: "img", width: 96, height: 96 });
-    this.neuronTitle = make("div", { class: "fer-neuron" });
-    this.neuronFacts = make("div", { class: "fer-place" });
-    this.incoming = list("Incoming weights");
-    this.outgoing = list("Outgoing weights");
-    this.problem = make("span", { class: "fer-problem", role: "status" });
-    return make("section", { class: "fer-inside", "aria-label": "Inside the network" },
-      make("div", { class: "fer-bar" }, make("div", { class: "fer-subtitle", text: "Every neuron" }), ...(this.#nets.length > 1 ? [this.networkButtons.node] : [])),
-      make("div", { class: "fer-columns" },
-        make("div", { class: "fer-left" }, this.scroller,
-          make("div", { class: "fer-legend" }, make("span", { text: "\u22121" }), make("span", { class: "fer-scale" }), make("span", { text: "+1" }),
-            make("span", { text: "ringed: joined by the current weight; faint: does not reach the picture" })),
-          make("div", { class: "fer-find", role: "group", "aria-label": "Find a weight" },
-            field("weight id", "idInput", () => this.#pick(this.#net.architecture.locate(this.idInput.valueAsNumber))),
-            make("span", { class: "fer-or", text: "or" }),
-            field("layer", "layerInput", byPlace), field("row", "rowInput", byPlace), field("column", "columnInput", byPlace), this.problem)),
-        make("div", { class: "fer-right" },
-          make("div", { class: "fer-close" }, this.bigMap, make("div", {}, this.neuronTitle, this.neuronFacts)),
-          make("details", { open: "" }, make("summary", { text: "Incoming weights" }), this.incoming),
-          make("details", {}, make("summary", { text: "Outgoing weights" }), this.outgoing))));
+  buildRow(net, key) {
+    const weight = parse(key), pick = () => {
+      if (net === this.net && String(net.selected) === key) return;
+      this.active = this.nets.indexOf(net);
+      this.pick(weight);
+    };
+    const slider = make("input", { type: "range", class: "fer-slider", oninput: () => this.move(net, weight, +slider.value), onfocus: pick });
+    const number = make("span", { class: "fer-number" }), name = button(net.choice(weight).name, pick, { class: "fer-pick" });
+    return { node: make("div", { class: "fer-row", "data-weight": key }, name, number, slider), name, slider, number, weight };
   }
-
-  /* Compute only what is on the screen, and lay the map out anew when its place changes width. */
-  #watch() {
-    const seen = new IntersectionObserver((entries) => { this.#awake = entries[entries.length - 1].isIntersecting; this.#wake(); }, { rootMargin: "200px" });
-    const sized = new ResizeObserver(() => this.#layMap());
-    seen.observe(this.#box);
-    sized.observe(this.scroller);
-    this.#observers = [seen, sized];
+  /* Compute only what is on the screen, and lay out anew when the place changes width. */
+  watch() {
+    const seen = new IntersectionObserver((found) => { this.awake = found[found.length - 1].isIntersecting; this.wake(); }, { rootMargin: "200px" });
+    const sized = new ResizeObserver(() => this.tell("lay"));
+    seen.observe(this.box);
+    sized.observe(this.box);
+    this.observers = [seen, sized];
+  }
+  sleep() {
+    (this.observers || []).forEach((observer) => observer.disconnect());
+    cancelAnimationFrame(this.request);
+    this.request = 0;
+    this.awake = false;
   }
 
   // --- what a reader does ---
-  get #net() { return this.#nets[this.#active]; }
-
-  #select(net, weight) {
+  activate(net) {
+    if (net === this.net) return;
+    this.active = this.nets.indexOf(net);
+    this.refresh();
+  }
+  select(net, weight) {
     net.selected = weight;
-    net.play = null;
-    const by = net.offset(), fits = (range) => { const [low, high] = net.limits(range); return by >= low && by <= high; };
+    net.list(String(weight));
+    const by = net.offset(), fits = (range) => { const [low, high] = net.limits(weight, range); return by >= low && by <= high; };
     net.range = RANGES.find((range) => range >= net.range && fits(range)) || RANGES[RANGES.length - 1];
   }
-  #pick(weight, neuron) {
-    const net = this.#net;
-    if (!weight || !net.architecture.holds(weight)) { this.problem.textContent = "there is no such weight"; return; }
-    this.#select(net, weight);
-    this.#neuron = neuron || [weight[0], weight[2]];
-    this.#refresh();
-    this.#say(`${net.label}, ${net.choice(weight).name}, ${fixed(net.get(weight))}`);
+  pick(weight, neuron) {
+    const { net } = this;
+    this.select(net, weight);
+    this.neuron = neuron || [weight[0], weight[2]];
+    this.refresh();
+    this.say(`${net.label}, ${net.choice(weight).name}, ${fixed(net.get(weight))}`);
   }
-  #move(net, by) {
-    net.play = null;
-    net.set(net.selected, by ? net.getOriginal(net.selected) + by : net.getOriginal(net.selected));
-    this.#refresh();
-    this.#say(`${net.label}, ${net.choice(net.selected).name}: ${fixed(net.get(net.selected))}, change ${signed(by)}`);
+  move(net, weight, by) {
+    net.playing = false;
+    if (String(net.selected) !== String(weight)) { this.active = this.nets.indexOf(net); this.select(net, weight); this.neuron = [weight[0], weight[2]]; }
+    this.shift(net, weight, by);
+    this.refresh();
+    this.say(`${net.label}, ${net.choice(weight).name}: ${fixed(net.get(weight))}, change ${signed(by)}`);
   }
-  #togglePlay(net) {
-    const [low, high] = net.limits(), phase = Math.asin(clamp((2 * net.offset() - low - high) / (high - low), -1, 1));
-    net.play = net.play ? null : { since: performance.now(), phase };
-    this.#refresh();
-  }
-  #look(neuron) {
-    this.#neuron = neuron;
-    this.#refresh();
-    this.#say(`${this.#net.architecture.neuronName(...neuron)}, values ${this.#extent(neuron)}`);
-  }
-  #hover(neuron) {
-    if (String(neuron) === String(this.#hovered)) return;
-    this.#hovered = neuron;
-    this.#showNeuron();
-    this.#wake();
-  }
-  #mapKey(event) {
-    const a = this.#net.architecture, [layer, neuron] = this.#neuron;
-    const moves = {
-      ArrowUp: [layer - 1, neuron], ArrowDown: [layer + 1, neuron], ArrowLeft: [layer, neuron - 1], ArrowRight: [layer, neuron + 1],
-      Home: [layer, 0], End: [layer, a.width], PageUp: [-1, neuron], PageDown: [a.depth, neuron], Enter: [layer, neuron],
-    };
-    if (!Object.hasOwn(moves, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    const l = clamp(moves[event.key][0], -1, a.depth);
-    this.#look([l, clamp(moves[event.key][1], 0, a.columns(l) - 1)]);
-    if (event.key === "Enter") (this.incoming.querySelector("button") || this.map).focus();
+  /* Move a weight off its own value; linked networks of the same shape move theirs by as much. */
+  shift(net, weight, by) {
+    const twin = ({ net: other }) => other === net || (this.linked && other.architecture.text === net.architecture.text);
+    for (const { net: other } of this.panels.filter(twin)) {
+      if (other !== net) other.list(String(weight));
+      other.set(weight, by ? other.getOriginal(weight) + by : other.getOriginal(weight));
+    }
   }
   /* Tell a screen reader, at most once a second, and always the last thing said. */
-  #say(text) {
-    const wait = Math.max(250, 1000 - (performance.now() - this.#said));
-    clearTimeout(this.#sayTimer);
-    this.#sayTimer = setTimeout(() => { this.#said = performance.now(); this.live.textContent = text; }, wait);
+  say(text) {
+    const wait = Math.max(250, 1000 - (performance.now() - this.said));
+    clearTimeout(this.sayTimer);
+    this.sayTimer = setTimeout(() => { this.said = performance.now(); this.live.textContent = text; }, wait);
   }
 
   // --- showing ---
   /* Bring all text and controls up to date at once; pictures follow in the next frame. */
-  #refresh(byReader = true) {
-    const net = this.#net, a = net.architecture, [layer, row, column] = net.selected;
-    const l = clamp(this.#neuron[0], -1, a.depth);
-    this.#neuron = [l, clamp(this.#neuron[1], 0, a.columns(l) - 1)];
-    if (byReader) this.#changed = true;
-    this.#lastChange = performance.now();
-    this.#job = null;
-    this.viewButtons.show(VIEWS.indexOf(this.#view));
-    this.networkButtons.show(this.#active);
-    this.#panels.forEach((panel) => this.#showPanel(panel));
-    this.problem.textContent = "";
-    const fields = [[this.idInput, a.id(net.selected), a.size], [this.layerInput, layer, a.depth + 1], [this.rowInput, row, a.rows(layer)], [this.columnInput, column, a.columns(layer)]];
-    for (const [input, value, end] of fields) { input.max = end - 1; input.value = value; }
-    this.#layMap();
-    this.#showNeuron();
-    this.#wake();
+  refresh(byReader = true) {
+    const a = this.net.architecture, l = clamp(this.neuron[0], -1, a.depth);
+    this.neuron = [l, clamp(this.neuron[1], 0, a.columns(l) - 1)];
+    if (byReader) this.changed = true;
+    this.lastChange = performance.now();
+    this.stopJob();
+    this.box.dataset.colours = this.colours;
+    this.panels.forEach((panel) => this.showPanel(panel));
+    this.tell("refresh");
+    this.wake();
   }
-  #showPanel(p) {
-    const { net } = p, a = net.architecture, weight = net.selected, [layer, row, column] = weight, [low, high] = net.limits();
-    p.node.classList.toggle("fer-active", this.#nets.length > 1 && net === this.#net);
-    this.#showChips(p);
+  showPanel(p) {
+    const { net } = p, a = net.architecture, weight = net.selected, [layer, row, column] = weight;
+    p.node.classList.toggle("fer-active", this.panels.length > 1 && net === this.net);
+    this.showRows(p);
     p.route.textContent = `${a.neuronName(layer - 1, row)} \u2192 ${a.neuronName(layer, column)}`;
     p.place.textContent = `weight ${a.id(weight)}: layer ${layer}, row ${row}, column ${column}`;
-    Object.assign(p.slider, { min: low, max: high, step: (high - low) / 200, value: net.offset() });
-    p.slider.value = net.offset();
-    p.slider.setAttribute("aria-label", `${net.label}: ${net.choice(weight).name}`);
-    p.slider.setAttribute("aria-valuetext", `${fixed(net.get(weight))}, change ${signed(net.offset())}`);
-    p.slider.style.setProperty("--fer-zero", -low / (high - low));
     p.was.textContent = fixed(net.getOriginal(weight));
     p.now.textContent = fixed(net.get(weight));
     p.by.textContent = signed(net.offset());
-    p.play.textContent = net.play ? "Pause" : "Play";
     p.reset.disabled = net.offset() === 0;
-    p.resetAll.disabled = net.changes.size === 0;
-    RANGES.forEach((range, i) => { p.range.options[i].textContent = net.limits(range).map(short).join(" to "); });
+    p.resetAll.disabled = !net.changes.size && !net.held.size;
+    RANGES.forEach((range, i) => { p.range.options[i].textContent = net.limits(weight, range).map(short).join(" to "); });
     p.range.selectedIndex = RANGES.indexOf(net.range);
   }
-  /* One button for each chosen weight, and for each other weight that is current or has been moved. */
-  #showChips({ net, chips }) {
-    const keys = new Set([...net.chosen.map((item) => String(item.weight)), ...net.changes.keys(), String(net.selected)]);
-    const shown = [...keys].join(";");
-    if (chips.dataset.keys !== shown) {
-      chips.dataset.keys = shown;
-      chips.replaceChildren(...[...keys].map((key) =>
-        button("", () => { this.#active = this.#nets.indexOf(net); this.#pick(parse(key)); }, { "data-weight": key },
-          make("span", { text: net.choice(parse(key)).name }), make("span", { class: "fer-number" }))));
+  /* One slider for each weight listed. Rows stay the same nodes, so that a finger does not lose the one it drags. */
+  showRows({ net, mixer, rows }) {
+    for (const [key, row] of rows) if (!net.listed.has(key)) { row.node.remove(); rows.delete(key); }
+    for (const key of net.listed) if (!rows.has(key)) { rows.set(key, this.buildRow(net, key)); mixer.append(rows.get(key).node); }
+    for (const [key, { name, slider, number, weight }] of rows) {
+      const by = net.offset(weight), [low, high] = net.limits(weight);
+      Object.assign(slider, { min: low, max: high, step: (high - low) / 200 });
+      slider.value = by;
+      slider.style.setProperty("--fer-zero", -low / (high - low));
+      slider.setAttribute("aria-label", `${net.label}: ${net.choice(weight).name}`);
+      slider.setAttribute("aria-valuetext", `${fixed(net.get(weight))}, change ${signed(by)}`);
+      name.setAttribute("aria-pressed", String(key === String(net.selected)));
+      number.textContent = by ? signed(by) : "";
     }
-    for (const chip of chips.children) {
-      const by = net.offset(parse(chip.dataset.weight));
-      chip.setAttribute("aria-pressed", String(chip.dataset.weight === String(net.selected)));
-      chip.lastChild.textContent = by ? signed(by) : "";
-    }
-  }
-
-  #extent([layer, neuron]) {
-    const net = this.#net;
-    if (!net.field) return "";
-    let low = Infinity, high = -Infinity;
-    for (const v of net.field.plane(layer, neuron, net.size * net.size)) { if (v < low) low = v; if (v > high) high = v; }
-    return `${fixed(low)} to ${fixed(high)}`;
-  }
-  #showNeuron() {
-    const net = this.#net, a = net.architecture, at = this.#hovered || this.#neuron, [layer, neuron] = at;
-    const name = a.neuronName(layer, neuron), node = net.names.get(`${layer},${neuron}`);
-    this.neuronTitle.textContent = name;
-    this.neuronFacts.textContent = `${this.#extent(at)}${node ? `\ngenome node ${node}` : ""}`;
-    this.bigMap.setAttribute("aria-label", `Feature map of ${name} of ${net.label}`);
-    this.map.setAttribute("aria-label", `All neurons of ${net.label}, at ${name}; arrow keys move, Enter goes to the incoming weights`);
-    this.#showList(this.incoming, layer < 0 ? [] : count(a.rows(layer)).map((row) => [layer, row, neuron]), ([l, row]) => [l - 1, row]);
-    this.#showList(this.outgoing, layer === a.depth ? [] : count(a.columns(layer + 1)).map((column) => [layer + 1, neuron, column]), ([l, , column]) => [l, column]);
-    this.#placeRings();
-  }
-  #showList(list, weights, other) {
-    const net = this.#net, key = `${this.#active};${weights.join(";")}`;
-    if (list.dataset.key !== key) {              // sorted by size once; while dragging, the order stays put
-      list.dataset.key = key;
-      weights.sort((a, b) => Math.abs(net.get(b)) - Math.abs(net.get(a)));
-      list.replaceChildren(...weights.map((weight) =>
-        button("", () => this.#pick(weight, this.#neuron), { "data-weight": weight },   // the neuron stays in view
-          make("span", { text: net.architecture.neuronName(...other(weight)) }), make("span", { class: "fer-bead" }), make("span", { class: "fer-number" }))));
-      if (!weights.length) list.append(make("div", { class: "fer-place", text: "none" }));
-      list.scrollTop = 0;
-    }
-    const most = Math.max(...weights.map((weight) => Math.abs(net.get(weight))), 1e-9);
-    for (const row of list.querySelectorAll("button")) {
-      const value = net.get(parse(row.dataset.weight)), [, bead, number] = row.children;
-      row.setAttribute("aria-pressed", String(row.dataset.weight === String(net.selected)));
-      row.classList.toggle("fer-zero", value === 0);
-      bead.style.setProperty("--fer-share", Math.abs(value) / most);
-      bead.classList.toggle("fer-minus", value < 0);
-      number.textContent = value === 0 ? "0" : fixed(value);
-    }
-  }
-
-  // --- the map of all neurons ---
-  #layMap() {
-    const a = this.#net.architecture, columns = Math.max(a.width, 4), rows = a.depth + 2, ratio = window.devicePixelRatio || 1;
-    const left = 30, top = 30, room = this.scroller.clientWidth - left - 8;
-    if (room < 50) return;
-    const pixel = Math.floor(clamp(room / columns, 11, 34) * ratio), cell = pixel / ratio, key = [this.#active, pixel, ratio].join();
-    if (this.#layout && this.#layout.key === key) return;
-    this.#layout = { key, cell, pixel, gap: Math.max(1, Math.round(ratio)), ratio, left, top };
-    this.tiles.width = columns * pixel;
-    this.tiles.height = rows * pixel;
-    place(this.tiles, left, top, `width:${columns * cell}px;height:${rows * cell}px`);
-    this.map.style.cssText = `width:${left + columns * cell}px;height:${top + rows * cell}px`;
-    this.pixels = this.tiles.getContext("2d").createImageData(columns * pixel, rows * pixel);
-    const mark = (text, x, y, kind, more) => place(make("span", { class: kind, text }), x, y, more);
-    const layers = count(rows).map((row) => row - 1).filter((layer) => cell >= 14 || layer < 0 || layer === a.depth || layer % 4 === 0);
-    const marks = layers.map((layer) => mark(layer < 0 ? "in" : layer === a.depth ? "out" : `L${layer}`, 0, top + (layer + 1.5) * cell, "fer-row"));
-    const ends = [-1, -1];                       // two lines of labels, so that neighbours do not collide
-    for (const { name, start } of a.groups) {
-      const x = left + start * cell, line = x > ends[0] ? 0 : 1;
-      ends[line] = x + 6.2 * name.length + 4;
-      marks.push(mark(name, x, line ? 14 : 1, "fer-group", `--fer-drop:${line ? 2 : 15}px`));
-    }
-    for (const [names, row] of [[INPUTS, 0], [OUTPUTS, a.depth + 1]])
-      if (a.width > names.length + 3) marks.push(mark(names.join(" "), left + names.length * cell + 5, top + (row + 0.5) * cell, "fer-ends"));
-    this.marks.replaceChildren(...marks);
-    this.#tilesBehind = null;
-    this.#placeRings();
-    this.#wake();
-  }
-  #neuronAt(event) {
-    if (!this.#layout) return null;
-    const frame = this.map.getBoundingClientRect(), { left, top, cell } = this.#layout, a = this.#net.architecture;
-    const neuron = Math.floor((event.clientX - frame.left - left) / cell), layer = Math.floor((event.clientY - frame.top - top) / cell) - 1;
-    return layer >= -1 && layer <= a.depth && neuron >= 0 && neuron < a.columns(layer) ? [layer, neuron] : null;
-  }
-  #placeRings() {
-    if (!this.#layout) return;
-    const { cell, left, top, gap, ratio } = this.#layout, [layer, row, column] = this.#net.selected, side = cell - gap / ratio;
-    const put = (ring, at) => {
-      ring.hidden = !at;
-      if (at) place(ring, left + at[1] * cell, top + (at[0] + 1) * cell, `width:${side}px;height:${side}px`);
-    };
-    put(this.rings.source, [layer - 1, row]);
-    put(this.rings.target, [layer, column]);
-    put(this.rings.chosen, this.#neuron);
-    put(this.rings.hovered, this.#hovered);
-    // The link runs from edge to edge of the two tiles, along the line between their centres.
-    const x = (column - row) * cell, long = Math.hypot(x, cell), edge = (cell / 2) * (long / Math.max(Math.abs(x), cell));
-    place(this.rings.link, left + (row + 0.5) * cell, top + (layer + 0.5) * cell,
-      `width:${Math.max(0, long - 2 * edge)}px;transform:rotate(${Math.atan2(cell, x)}rad) translate(${edge}px,-50%)`);
-  }
-  /* Draw the tiles of the neurons listed by layer (inputs first) into one image, and that onto the canvas. */
-  #drawTiles(lists) {
-    const net = this.#net, a = net.architecture, n = net.size, { pixel, gap } = this.#layout, side = pixel - gap, wide = this.pixels.width;
-    const used = [count(4), ...ancestors(a, net.weights, a.depth, [0, 1, 2])].map((list) => new Set(list));
-    const target = new Uint32Array(this.pixels.data.buffer), { values } = net.field;
-    const pick = count(side).map((i) => Math.round((i * (n - 1)) / Math.max(1, side - 1)));
-    lists.forEach((list, index) => {
-      for (const neuron of list) {
-        const at = net.field.at(index - 1, neuron), corner = index * pixel * wide + neuron * pixel;
-        const ink = used[index].has(neuron) ? 0xffffffff : 0x2affffff;       // the topmost byte is the opacity
-        for (let y = 0; y < side; y++) {
-          const line = at + pick[y] * n, to = corner + y * wide;
-          for (let x = 0; x < side; x++) target[to + x] = shade(values[line + pick[x]]) & ink;
-        }
-      }
-    });
-    const top = Math.max(0, lists.findIndex((list) => list.length)) * pixel;
-    this.tiles.getContext("2d").putImageData(this.pixels, 0, 0, 0, top, wide, this.pixels.height - top);
   }
 
   // --- the clock ---
-  #wake() {
-    if (!this.#request && this.#awake) this.#request = requestAnimationFrame((time) => this.#frame(time));
+  wake() {
+    if (!this.request && this.awake) this.request = requestAnimationFrame((time) => this.frame(time));
   }
-  #frame(time) {
-    this.#request = 0;
-    if (!this.#awake) return;
-    const playing = this.#nets.filter((net) => net.play);
-    playing.forEach((net) => net.swing(time));
-    if (playing.some((net) => net.stale)) this.#refresh();
-    this.#panels.forEach((panel) => {
-      if (panel.net.stale) this.#follow(panel);
-      else if (panel.view !== this.#view) this.#drawPicture(panel);
+  frame(time) {
+    this.request = 0;
+    if (!this.awake) return;
+    const moving = this.tell("frame", time);
+    this.panels.forEach((panel) => {
+      if (panel.net.stale) this.follow(panel);
+      else if (panel.view !== this.viewKey) this.drawPicture(panel);
     });
-    this.#showMaps();
-    if (this.#changed) {
-      this.#changed = false;
-      this.dispatchEvent(new CustomEvent("fer-change", { bubbles: true, detail: this.state }));
+    this.tell("draw");
+    if (this.changed) {
+      this.changed = false;
+      this.host.dispatchEvent(new CustomEvent("fer-change", { bubbles: true, detail: this.state }));
     }
-    if (this.#work() || playing.length) this.#wake();
-    else this.#waiting.splice(0).forEach((resolve) => resolve());
+    if (this.work() || moving) this.wake();
+    else this.waiting.splice(0).forEach((resolve) => resolve());
   }
-  #follow(panel) {
+  get viewKey() { return `${this.view};${this.colours}`; }
+  follow(panel) {
     const { net } = panel, lists = net.follow();
-    if (net.sharpTime < 14) finish(net.sharpen(this.#full));       // quick enough to be sharp all the time
-    if (net === this.#net) {
-      if (this.#tilesBehind) this.#tilesBehind = [[], ...lists].map((list, i) => [...new Set([...list, ...(this.#tilesBehind[i] || [])])]);
-      this.#bigMapShows = "";
-      this.#showNeuron();
-    }
-    this.#drawPicture(panel);
+    const image = this.quick && this.quick(net);
+    if (image) net.sharp = image;
+    else if (net.sharpTime < 14) finish(net.sharpen(this.full, net.renderer));   // quick enough to be sharp all the time
+    this.tell("follow", panel, lists);
+    this.drawPicture(panel);
   }
-  #drawPicture(panel) {
-    const { net, canvas } = panel, bare = this.#view === "now", sharp = Boolean(net.sharp) && (bare || net.originals.has(this.#full));
-    const size = sharp ? this.#full : net.size;
-    let image = sharp ? net.sharp : net.smallPicture();
-    if (!bare) {
-      if (!net.originals.has(size)) finish(net.sharpenOriginal(size));
-      const was = net.originals.get(size), now = image, sum = (p, k) => p[k] + p[k + 1] + p[k + 2];
-      image = this.#view === "original" ? was : shadeAll(size * size, (i) => (sum(now, 4 * i) - sum(was, 4 * i)) / 765);
-    }
-    draw(canvas, image, size);
-    canvas.dataset.sharp = String(sharp);
-    panel.view = this.#view;
-  }
-  /* The tiles that are behind, and the large map of the neuron looked at. */
-  #showMaps() {
-    const net = this.#net, at = this.#hovered || this.#neuron, shows = `${this.#active};${at};`;
-    if (!net.field || !this.#layout) return;
-    const lists = this.#tilesBehind || [count(4), ...everyNeuron(net.architecture)];
-    if (lists.some((list) => list.length)) this.#drawTiles(lists);
-    this.#tilesBehind = [];
-    if (this.#bigMapShows.startsWith(shows)) return;
-    const plane = net.field.plane(...at, net.size * net.size);
-    draw(this.bigMap, shadeAll(plane.length, (i) => plane[i]), net.size);
-    this.#bigMapShows = `${shows}small`;
-    this.#showNeuron();
+  drawPicture(panel) {
+    const { net, canvas } = panel, size = net.sharp ? this.full : net.size;
+    const drawn = { image: net.sharp || net.smallPicture(), size };
+    const { image, size: side } = this.lens ? this.lens.picture(net, drawn) : drawn;
+    draw(canvas, image, side);
+    canvas.dataset.sharp = String(side === this.full);
+    panel.view = this.viewKey;
   }
   /* Draw at full size, in slices, once nothing has moved for a moment. Returns whether there is more to do. */
-  #work() {
-    this.#job = this.#job || this.#plan();
-    if (!this.#job) return false;
-    if (performance.now() - this.#lastChange < QUIET) return true;
+  work() {
+    this.job = this.job || this.plan();
+    if (!this.job) return false;
+    if (performance.now() - this.lastChange < QUIET) return true;
     const until = performance.now() + SLICE;
-    while (this.#job && performance.now() < until) if (this.#job.next().done) this.#job = this.#plan();
-    return Boolean(this.#job);
-  }
-  #plan() {
-    const behind = this.#panels.find(({ net }) => !net.play && !net.sharp);
-    if (behind) return this.#thenDraw(behind, behind.net.sharpen(this.#full));
-    const bare = this.#panels.find(({ net }) => this.#view !== "now" && !net.originals.has(this.#full));
-    if (bare) return this.#thenDraw(bare, bare.net.sharpenOriginal(this.#full));
-    return this.#bigMapShows.endsWith(";small") && !this.#net.play ? this.#sharpenBigMap() : null;
-  }
-  *#thenDraw(panel, work) {
-    yield* work;
-    this.#drawPicture(panel);
-  }
-  *#sharpenBigMap() {
-    const net = this.#net, [layer, neuron] = this.#hovered || this.#neuron, shows = this.#bigMapShows;
-    const pass = net.render(net.weights.slice(), this.#full, layer, [neuron]);
-    for (let step = pass.next(); this.#bigMapShows === shows; step = pass.next()) {  // until the reader looks elsewhere
-      if (!step.done) { yield; continue; }
-      draw(this.bigMap, shadeAll(step.value.length, (i) => step.value[i]), this.#full);
-      this.#bigMapShows = shows.replace("small", "sharp");
-      return;
+    while (this.job && performance.now() < until) {
+      const { done, value } = this.job.next();
+      if (done) this.job = this.plan();
+      else if (value === "wait") break;          // for a worker
     }
+    return Boolean(this.job);
+  }
+  stopJob() {
+    if (this.job) this.job.return();
+    this.job = null;
+  }
+  plan() {
+    const behind = this.panels.find(({ net }) => !net.playing && !net.sharp);
+    if (behind) return this.sharpen(behind);
+    return this.tools.reduce((job, tool) => job || (tool.plan ? tool.plan() : null), null);
+  }
+  *sharpen(panel) {
+    yield* panel.net.sharpen(this.full);
+    this.drawPicture(panel);
   }
 }
 
-// What <fer-sweeps> (sweeps.js) is made of.
-FerExplorer.parts = { Field, followers, everyNeuron, colour, readNetwork };
+// --------------------------------------------------------------------------------------------------- element
+
+const parts = { Field, followers, everyNeuron, colour, readNetwork };   // what <fer-sweeps> (sweeps.js) is made of
+// ... and what the tools of workbench.js are made of; it sets parts.equip, which gives a bench its tools.
+Object.assign(parts, { engine, Architecture, Network, VIEWS, TABLES, RANGES, make, button, segments, labelled, draw, place, step, shadeAll, clamp, count, parse, finish, fixed, signed, short, words, ancestors, readChanges, readHeld, benches: new Set() });
+
+class FerExplorer extends HTMLElement {
+  static parts = parts;
+  #bench = null; #begun = false;
+
+  connectedCallback() {
+    if (this.#bench) this.#bench.watch();
+    // While the page is still being read, the tag may stand here without its content.
+    else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.#start(), { once: true });
+    else this.#start();
+  }
+  disconnectedCallback() { if (this.#bench) this.#bench.sleep(); }
+
+  get state() { return this.#bench.state; }
+  set state(wanted) { if (this.#bench && wanted && typeof wanted === "object") this.#bench.state = wanted; }
+  forward(network, size, changes = {}) {
+    const net = this.#bench.nets[network], weights = net.original.slice();
+    for (const [weight, value] of readChanges(net.architecture, changes)) weights[net.architecture.index(weight)] = value;
+    return finish(net.draw({ weights, held: [] }, size));
+  }
+  settled() {
+    return new Promise((resolve) => { this.#bench.waiting.push(resolve); this.#bench.wake(); });
+  }
+
+  #start() {
+    if (this.#begun || !this.isConnected) return;
+    this.#begun = true;
+    const source = this.querySelector('script[type="application/json"]');
+    const box = make("div", { class: "fer-explorer", "data-lm-suppress-shortcuts": "true" });
+    try {
+      this.#bench = new Bench(this, readData(source ? source.textContent : ""), box);
+    } catch (error) {
+      const text = `This explorer cannot be shown: ${error.message}.`;
+      box.replaceChildren(make("p", { class: "fer-message", role: "status", text }));
+    }
+    this.append(box);
+    if (!this.#bench) return;
+    this.dataset.ready = "true";                 // from here on the styles hide the fallback
+    parts.benches.add(this.#bench);
+    this.#bench.refresh(false);
+    this.#bench.watch();
+    if (parts.equip) parts.equip(this.#bench);
+    else fetchTools();
+  }
+}
+
+/* Fetch the tools from this script's own folder, once, and only where a page has an explorer. */
+let asked = false;
+function fetchTools() {
+  if (asked || !home) return;
+  asked = true;
+  const beside = (name) => new URL(name + new URL(home).search, home).href;
+  const script = make("script", { src: beside("workbench.js") });
+  document.head.append(make("link", { rel: "stylesheet", href: beside("workbench.css") }), script);
+}
 
 customElements.define("fer-explorer", FerExplorer);
 })();

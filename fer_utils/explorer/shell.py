@@ -1,38 +1,29 @@
 """The Python side of ``<fer-explorer>``: networks in, a piece of HTML out.
 
-Conventions that bite. The element's weights are float32, layer after layer in numeric order; a weight is
-[layer, row, column], and its paper id travels along. ``low`` and ``high`` of a chosen weight are offsets from its
-value, not values. While the book is built (environment variable FER_BOOK_BUILD=1) script and styles are left out of
-the output, because every page of the book loads them; anywhere else each output carries its own, and a second copy
-on the same page does nothing.
+While the book is built (environment variable FER_BOOK_BUILD=1) script and styles are left out of the output, because
+every page of the book loads them; anywhere else each output carries its own, and a second copy on the same page does
+nothing. Where a kernel is there, ``explore`` gives a live widget, which carries the same HTML for those who open the
+notebook later.
 """
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
-from fer_utils import images, sweeps
-from fer_utils.checks import BadInput, bad, real, whole
-from fer_utils.cppn import Network, Weight
-from fer_utils.layerize import EvolvedNetwork
+from fer_utils.checks import BadInput, bad, whole
+from fer_utils.cppn import Network
+from fer_utils.explorer.entries import Chosen, entry
+from fer_utils.explorer.stills import stills
 
 SCHEMA = "fer-explorer/1"
-FRAME = 64  # side of one still picture, pixels
-PAPER_RANGES = {("apple", 42178): (-3.0, 1.0)}  # the one sweep for which the paper leaves its own ±1
-SAMPLED = 32  # weights of a network without named ones among which the strongest are looked for
-
-Chosen = Mapping[Any, Any]
+PARTS = ("element", "workbench")  # scripts and styles in the order in which they are loaded
 
 
 class Explorer:
@@ -64,14 +55,7 @@ class Explorer:
 
         Source: ours.
         """
-        if inline_assets is None:
-            inline_assets = os.environ.get("FER_BOOK_BUILD") != "1"
-        data = json.dumps(self.payload, allow_nan=False).replace("<", "\\u003c")
-        element = (
-            f'<fer-explorer><script type="application/json">{data}</script>'
-            f'<div class="fer-explorer-fallback">{_stills(self.networks, self.payload)}</div></fer-explorer>'
-        )
-        return f"<style>{styles()}</style>{element}<script>{script()}</script>" if inline_assets else element
+        return element_html(self.payload, stills(self.networks, self.payload["networks"]), inline_assets=inline_assets)
 
     def page(self) -> str:
         """Return a whole HTML page that works from a file on disk."""
@@ -91,7 +75,8 @@ def explore(
     size: int = 96,
     full: int = 256,
     title: str | None = None,
-) -> Explorer:
+    live: bool | None = None,
+) -> Any:
     """Show networks side by side, each with a slider for any of its weights and a map of all its neurons.
 
     Args:
@@ -104,17 +89,35 @@ def explore(
         size: Side of the picture while dragging, pixels, 16 to 512.
         full: Side of the picture at rest, pixels, 16 to 1024.
         title: Heading; by default made from ``image_name`` and the labels.
+        live: Whether Python and the explorer keep each other up to date, which takes a kernel; by default wherever
+            one is there and the book is not being built.
 
     Returns:
-        The explorer; a notebook shows it, and it works without a kernel from then on.
+        An `Explorer`, which works without a kernel from then on; or a live one, an `ExplorerWidget`, whose
+        ``network``, ``selected`` and ``changes`` Python reads and sets.
 
     Raises:
         BadInput: No network, something that is none, or a chosen weight that does not exist.
 
     Source: the paper's figures 5, 6 and 16 made movable.
     """
-    data = payload(*networks, image_name=image_name, chosen=chosen, size=size, full=full, title=title)
-    return Explorer(networks, data)
+    options: dict[str, Any] = {"image_name": image_name, "chosen": chosen, "size": size, "full": full, "title": title}
+    if kernel_is_there() if live is None else live:
+        from fer_utils.explorer.live import ExplorerWidget  # slow to import, and of no use without a kernel
+
+        return ExplorerWidget(*networks, **options)
+    return Explorer(networks, payload(*networks, **options))
+
+
+def kernel_is_there() -> bool:
+    """Whether this process is a notebook's kernel, and not one that executes the book.
+
+    Source: ours.
+    """
+    if os.environ.get("FER_BOOK_BUILD") == "1" or "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return getattr(shell, "kernel", None) is not None
 
 
 def payload(
@@ -138,23 +141,49 @@ def payload(
         if not isinstance(network, Network):
             raise bad("each of the networks", "a layered network (fer.layerize turns a genome into one)", network)
     size, full = whole("size", size, least=16, most=512), whole("full", full, least=16, most=1024)
-    entries = [_entry(*pair) for pair in zip(networks, _one_each(chosen, len(networks)), strict=True)]
+    entries = [entry(*pair) for pair in zip(networks, _one_each(chosen, len(networks)), strict=True)]
     title = title or ": ".join(filter(None, [image_name, " and ".join(network.label for network in networks)]))
     selected = {"network": 0, "weight": entries[0]["chosen"][0]["weight"]}
     head = {"schema": SCHEMA, "title": title, "size": size, "full": full}
-    return {**head, "networks": entries, "selected": selected}
+    return {**head, "networks": _with_own_keys(entries), "selected": selected}
+
+
+def element_html(data: Mapping[str, Any], fallback: str, *, inline_assets: bool | None = None) -> str:
+    """Write the element around its data.
+
+    Args:
+        data: As ``payload`` makes it.
+        fallback: HTML for readers without JavaScript, and for print.
+        inline_assets: As for `Explorer.html`.
+
+    Source: ours.
+    """
+    if inline_assets is None:
+        inline_assets = os.environ.get("FER_BOOK_BUILD") != "1"
+    text = json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    element = (
+        f'<fer-explorer><script type="application/json">{text}</script>'
+        f'<div class="fer-explorer-fallback">{fallback}</div></fer-explorer>'
+    )
+    return f"<style>{styles()}</style>{element}<script>{script()}</script>" if inline_assets else element
 
 
 @cache
 def script() -> str:
-    """Return the element's JavaScript."""
-    return (resources.files(__package__) / "element.js").read_text(encoding="utf-8")
+    """Return the element's JavaScript, its workbench's included."""
+    return _assets("js")
 
 
 @cache
 def styles() -> str:
-    """Return the element's CSS."""
-    return (resources.files(__package__) / "element.css").read_text(encoding="utf-8")
+    """Return the element's CSS, its workbench's included."""
+    return _assets("css")
+
+
+def _assets(ending: str) -> str:
+    folder = resources.files(__package__)
+    places = [folder / f"{name}.{ending}" for name in PARTS]
+    return "\n".join(place.read_text(encoding="utf-8") for place in places if place.is_file())
 
 
 def _one_each(chosen: Sequence[Chosen | None] | Chosen | None, count: int) -> Sequence[Chosen | None]:
@@ -168,87 +197,10 @@ def _one_each(chosen: Sequence[Chosen | None] | Chosen | None, count: int) -> Se
     return chosen
 
 
-def _entry(network: Network, chosen: Chosen | None) -> dict[str, Any]:
-    evolved = isinstance(network, EvolvedNetwork)
-    return {
-        "key": network.content_hash()[:16],
-        "label": network.label,
-        "kind": "evolved" if evolved else "sgd",
-        "architecture": str(network.architecture),
-        "weights": weights_base64(network),
-        "names": {f"{layer},{neuron}": str(name) for (layer, neuron), name in network.names.items()},
-        "chosen": _choice(network, chosen),
-    }
-
-
-def _choice(network: Network, chosen: Chosen | None) -> list[dict[str, Any]]:
-    if chosen is not None and not isinstance(chosen, Mapping):
-        raise bad("chosen", "for each network a mapping from a weight to its name", chosen)
-    if not chosen:
-        chosen = sweeps.named(network) if isinstance(network, EvolvedNetwork) else _strongest(network)
-    return [_offer(network, weight, value) for weight, value in chosen.items()]
-
-
-def _strongest(network: Network, count: int = 4) -> dict[Weight, str]:
-    sample = sweeps.sample(network, SAMPLED, seed=0) if any(network.nonzero()) else [(0, 0, 0)]
-    return {weight: "" for weight, _ in sweeps.rank(network, sample, offsets=(-1.0, 0.0, 1.0), size=16)[:count]}
-
-
-def _offer(network: Network, weight: Any, value: Any) -> dict[str, Any]:
-    place = network.architecture.resolve(weight)
-    paper_id = network.architecture.paper_id(*place)
-    image = network.genome.name if isinstance(network, EvolvedNetwork) else ""
-    usual = PAPER_RANGES.get((image, paper_id), (-1.0, 1.0))
-    name, low, high = (value, *usual) if isinstance(value, str) else _three(value)
-    low, high = real("low end of a chosen weight", low), real("high end of a chosen weight", high)
-    if low >= high:
-        raise bad("chosen", "a range whose low end is below its high end", value)
-    return {"weight": list(place), "id": paper_id, "name": name or f"weight {paper_id}", "low": low, "high": high}
-
-
-def _three(value: Any) -> tuple[str, Any, Any]:
-    if not isinstance(value, list | tuple) or len(value) != 3 or not isinstance(value[0], str):
-        raise bad("chosen", "a name, or (name, low, high), for each weight", value)
-    return value[0], value[1], value[2]
-
-
-def _stills(networks: Sequence[Network], data: dict[str, Any]) -> str:
-    """Lay the chosen sweeps out as still pictures, for readers without JavaScript and for print."""
-    figures = []
-    for network, entry in zip(networks, data["networks"], strict=True):
-        for item in entry["chosen"]:
-            values = network.weight(item["weight"]) + np.linspace(item["low"], item["high"], 5)
-            strip = picture_strip(sweeps.sweep(network, item["weight"], values, size=FRAME))
-            label, name = html.escape(entry["label"]), html.escape(item["name"])
-            number = f"weight {item['id']}"
-            called = number if item["name"] == number else f"{name} ({number})"
-            ends = f"from {values[0]:.2f} to {values[-1]:.2f}"
-            figures.append(
-                f"<figure><figcaption>{label}: {called}, {ends}</figcaption>"
-                f'<img src="{strip}" alt="Five pictures drawn by '
-                f'{label} while {name} goes {ends}, the unchanged one in the middle of the range."></figure>'
-            )
-    return "".join(figures)
-
-
-def weights_base64(network: Network) -> str:
-    """Pack the weights as the elements read them: little-endian float32, layer after layer."""
-    return base64.b64encode(network.flat().astype("<f4").tobytes()).decode("ascii")
-
-
-def picture_strip(stack: images.Array) -> str:
-    """Encode pictures ``(n, size, size, 3)`` side by side as a data URI."""
-    return f"data:image/jpeg;base64,{_jpeg(_strip(stack))}"
-
-
-def _jpeg(image: images.Array) -> str:
-    """Encode a picture in base64; a page holds many, and as PNG they would weigh more than the networks."""
-    buffer = io.BytesIO()
-    Image.fromarray(images.to_bytes(image)).save(buffer, format="JPEG", quality=80, optimize=True)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
-def _strip(stack: images.Array, *, gap: int = 4) -> images.Array:
-    """Put pictures ``(n, size, size, 3)`` next to each other on white."""
-    padded = np.pad(stack, ((0, 0), (0, 0), (0, gap), (0, 0)), constant_values=1.0)
-    return np.concatenate(list(padded), axis=1)[:, :-gap]
+def _with_own_keys(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell networks that are alike apart: the same one may be shown twice."""
+    seen: dict[str, int] = {}
+    for one in entries:
+        count = seen[one["key"]] = seen.get(one["key"], 0) + 1
+        one["key"] += f"-{count}" if count > 1 else ""
+    return entries

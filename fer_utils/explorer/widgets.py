@@ -1,22 +1,15 @@
-"""Sliders for those who work in Python: plain ipywidgets, and the explorer with its state in Python.
-
-Both need a running kernel. ``sliders`` computes there; ``ExplorerWidget`` computes in the browser, with the same
-script as the static book, and only its state travels.
-"""
+"""Sliders for those who work in Python, made of plain ipywidgets; they compute in the kernel."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import anywidget
 import ipywidgets
-import traitlets
 
 from fer_utils import images
 from fer_utils.checks import BadInput, bad, real
 from fer_utils.cppn import Network
-from fer_utils.explorer.shell import payload, script, styles
 
 
 def sliders(network: Network, weights: Iterable[Any], *, span: float = 1.0, size: int = 128) -> ipywidgets.HBox:
@@ -57,62 +50,6 @@ def sliders(network: Network, weights: Iterable[Any], *, span: float = 1.0, size
         knob.observe(redraw, names="value")
     redraw()
     return ipywidgets.HBox([picture, ipywidgets.VBox(knobs)])
-
-
-class ExplorerWidget(anywidget.AnyWidget):
-    """The explorer with its state in Python; arguments as in ``explore``.
-
-    ``selected`` is {"network": index, "weight": [layer, row, column]}; ``changes`` holds one mapping for each network,
-    from "layer,row,column" to the changed weight's value. Both may be read, observed and set; a change that names no
-    weight of its network is ignored. ``networks`` returns the networks as they are shown.
-
-    Source: ours.
-    """
-
-    _esm = (
-        script()
-        + """
-export default {
-  render({ model, el }) {
-    const element = document.createElement("fer-explorer");
-    const data = document.createElement("script");
-    data.type = "application/json";
-    data.textContent = JSON.stringify(model.get("data"));
-    element.append(data);
-    el.append(element);
-    const follow = () => {
-      const wanted = { selected: model.get("selected"), changes: model.get("changes") };
-      const { selected, changes } = element.state;
-      if (JSON.stringify(wanted) !== JSON.stringify({ selected, changes })) element.state = wanted;
-    };
-    follow();
-    model.on("change:selected change:changes", follow);
-    element.addEventListener("fer-change", ({ detail }) => {
-      model.set({ selected: detail.selected, changes: detail.changes });
-      model.save_changes();
-    });
-  },
-};
-"""
-    )
-    _css = styles()
-    data = traitlets.Dict().tag(sync=True)
-    selected = traitlets.Dict().tag(sync=True)
-    changes = traitlets.List(traitlets.Dict()).tag(sync=True)
-
-    def __init__(self, *networks: Network, **options: Any) -> None:
-        data = payload(*networks, **options)
-        self._originals = networks
-        super().__init__(data=data, selected=data["selected"], changes=[{} for _ in networks])
-
-    @property
-    def networks(self) -> tuple[Network, ...]:
-        """The networks with the changes made so far."""
-        changed = zip(self._originals, self.changes, strict=True)
-        return tuple(
-            network.with_weights({tuple(map(int, key.split(","))): value for key, value in changes.items()})
-            for network, changes in changed
-        )
 
 
 def _hashable(weights: Iterable[Any]) -> list[Any]:

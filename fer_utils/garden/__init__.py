@@ -13,6 +13,7 @@ from typing import Final
 
 from fer_utils import picbreeder, storage
 from fer_utils.checks import BadInput, bad, one_of
+from fer_utils.cppn.plain import SCHEMA as NETWORK_SCHEMA
 from fer_utils.genome import Genome
 
 FOLDER: Final = Path(__file__).parent
@@ -103,4 +104,7 @@ def _is_path(name_or_path: str | Path) -> bool:
 
 
 def _read_json(path: Path) -> Genome:
-    return Genome.from_json(storage.read_json(path, argument="genome"), path=path)
+    data = storage.read_json(path, argument="genome")
+    if isinstance(data, dict) and data.get("schema") == NETWORK_SCHEMA:
+        raise BadInput(f"{path}: genome must be a genome, got a layered network: fer.Network.load reads it.")
+    return Genome.from_json(data, path=path)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,3 +89,35 @@ def visit(browser: playwright_api.Browser, site: Path) -> Iterator[Callable[...,
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Open HTML as a file; at the end, nothing may have been complained about or asked of the network."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(html: str, *, wait: bool = True, **options: Any) -> Any:
+        (tmp_path / "page.html").write_text(html, encoding="utf-8")
+        context = browser.new_context(**{"viewport": {"width": 900, "height": 1500}, **options})
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (complaints.append("a dialog was opened"), dialog.dismiss()))
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith(("file:", "data:", "blob:")) else complaints.append(request.url)
+            ),
+        )
+        page.goto((tmp_path / "page.html").as_uri())
+        if wait:
+            page.evaluate("document.querySelector('fer-explorer').settled()")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -3,112 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from explorers import EVERY, Open, js_forward, moved, pictures, pixels, random_network, settle, state, two, two_page
 
-from fer_utils import activations, images
-from fer_utils.cppn import Architecture, Network, forward
+from fer_utils import images
+from fer_utils.cppn import Network, forward
 from fer_utils.explorer import ExplorerWidget, explore, payload, script, styles
 from fer_utils.layerize import layerize
 
 pytestmark = pytest.mark.browser
-
-EVERY = ",".join(f"{name}:2" for name in sorted(activations.NAMES))
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Open HTML as a file; at the end, nothing may have been complained about or asked of the network."""
-    complaints: list[str] = []
-    contexts = []
-
-    def opened(html: str, *, wait: bool = True, **options: Any) -> Any:
-        (tmp_path / "page.html").write_text(html, encoding="utf-8")
-        context = browser.new_context(**{"viewport": {"width": 900, "height": 1500}, **options})
-        context.set_default_timeout(8000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (complaints.append("a dialog was opened"), dialog.dismiss()))
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith(("file:", "data:", "blob:")) else complaints.append(request.url)
-            ),
-        )
-        page.goto((tmp_path / "page.html").as_uri())
-        if wait:
-            settle(page)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def settle(page: Any) -> None:
-    page.evaluate("document.querySelector('fer-explorer').settled()")
-
-
-def state(page: Any) -> dict[str, Any]:
-    return page.evaluate("document.querySelector('fer-explorer').state")  # type: ignore[no-any-return]
-
-
-def pictures(page: Any) -> list[list[int]]:
-    """Read the pixels of every network's picture."""
-    return [pixels(canvas) for canvas in page.locator("canvas.fer-picture").all()]
-
-
-def pixels(canvas: Any) -> list[int]:
-    """Read a canvas as RGBA numbers; as one string, since a long list is slow to carry over."""
-    read = "(c) => JSON.stringify(Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data))"
-    return json.loads(canvas.evaluate(read))  # type: ignore[no-any-return]
-
-
-def js_forward(page: Any, network: int, size: int, changes: dict[str, float] | None = None) -> dict[str, Any]:
-    text = page.evaluate(
-        """([network, size, changes]) => {
-             const { outputs, image } = document.querySelector('fer-explorer').forward(network, size, changes);
-             return JSON.stringify({ outputs: Array.from(outputs), image: Array.from(image) });
-           }""",
-        [network, size, changes or {}],
-    )
-    result = json.loads(text)
-    return {
-        "outputs": np.array(result["outputs"]).reshape(3, size, size),
-        "image": np.array(result["image"]).reshape(size, size, 4),
-    }
-
-
-def random_network(text: str, seed: int, *, label: str = "random", density: float = 1.0, gain: float = 1.0) -> Network:
-    rng, architecture = np.random.default_rng(seed), Architecture.parse(text)
-    weights = [
-        (gain * rng.standard_normal(shape) * (rng.random(shape) < density) / np.sqrt(shape[0])).astype(np.float32)
-        for shape in architecture.shapes
-    ]
-    return Network(architecture, tuple(matrix.astype(np.float64) for matrix in weights), label)
-
-
-def two() -> tuple[Network, Network]:
-    first = random_network("4;cache:3,gaussian:3,sin:2,tanh:2", 1, label="first", density=0.5, gain=2.0)
-    return first, random_network("4;cache:3,gaussian:3,sin:2,tanh:2", 2, label="second", gain=1.5)
-
-
-def two_page(**options: Any) -> str:
-    chosen: Any = [{(1, 0, 3): "left eye", (4, 2, 2): ("brightness", -3, 1)}, {(2, 1, 4): "fog"}]
-    return explore(*two(), chosen=chosen, title="Two networks", size=48, full=96, **options).page()
-
-
-def moved(before: list[int], after: list[int]) -> bool:
-    return len(before) != len(after) or max(abs(a - b) for a, b in zip(before, after, strict=True)) > 2
 
 
 # ------------------------------------------------------------------------------------------------- parity
@@ -200,7 +108,7 @@ def test_the_maps_of_dragged_neurons_are_exactly_those_of_a_fresh_network(open_p
 def test_the_mouse_moves_one_picture_and_leaves_the_other(open_page: Open) -> None:
     page = open_page(two_page())
     before = pictures(page)
-    box = page.locator(".fer-slider").nth(1).bounding_box()
+    box = page.get_by_role("slider", name="second: fog").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2, steps=4)
@@ -370,7 +278,7 @@ def test_with_reduced_motion_play_shows_stills(open_page: Open) -> None:
 
 def test_the_range_of_the_slider_can_be_widened(open_page: Open) -> None:
     page = open_page(two_page())
-    page.get_by_label("Range of the slider of first").select_option("−4 to +4")
+    page.get_by_label("Range of the sliders of first").select_option("−4 to +4")
     page.get_by_role("slider", name="first: left eye").press("End")
     assert state(page)["changes"][0]["1,0,3"] == pytest.approx(two()[0].weight((1, 0, 3)) + 4, abs=1e-5)
 
@@ -391,8 +299,12 @@ def test_state_is_read_and_set_by_scripts_and_changes_are_announced(open_page: O
         "selected": {"network": 1, "weight": [3, 2, 5]},
         "weights": [[1, 0, 3], [3, 2, 5]],
         "changes": [{"0,0,0": 2}, {"3,2,5": 0.5}],
+        "held": [{}, {}],
         "neuron": [2, 2],
         "view": "difference",
+        "shown": [0, 1],
+        "linked": False,
+        "colours": "red-blue",
     }
     assert page.evaluate("heard.length") == 0
     page.get_by_role("slider", name="second: weight").press("End")
@@ -592,7 +504,7 @@ def test_hostile_words_are_shown_as_words(open_page: Open, text: str) -> None:
     assert page.evaluate("window.taken") is None
     assert page.locator(".fer-title").inner_text() == text
     assert page.locator(".fer-label").first.inner_text() == text
-    assert text in page.locator(".fer-chips button").first.inner_text()
+    assert text in page.locator(".fer-pick").first.inner_text()
     assert text in page.locator(".fer-close .fer-place").inner_text()
     assert page.locator(".fer-explorer img, .fer-explorer b").count() == 0
 

@@ -1,0 +1,73 @@
+"""Small explorers for tests: what to show, and how to read what a page shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fer_utils import activations
+from fer_utils.cppn import Architecture, Network
+from fer_utils.explorer import explore
+
+EVERY = ",".join(f"{name}:2" for name in sorted(activations.NAMES))
+Open = Callable[..., Any]
+
+
+def settle(page: Any) -> None:
+    page.evaluate("document.querySelector('fer-explorer').settled()")
+
+
+def state(page: Any) -> dict[str, Any]:
+    return page.evaluate("document.querySelector('fer-explorer').state")  # type: ignore[no-any-return]
+
+
+def pictures(page: Any) -> list[list[int]]:
+    """Read the pixels of every network's picture."""
+    return [pixels(canvas) for canvas in page.locator("canvas.fer-picture").all()]
+
+
+def pixels(canvas: Any) -> list[int]:
+    """Read a canvas as RGBA numbers; as one string, since a long list is slow to carry over."""
+    read = "(c) => JSON.stringify(Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data))"
+    return json.loads(canvas.evaluate(read))  # type: ignore[no-any-return]
+
+
+def js_forward(page: Any, network: int, size: int, changes: dict[str, float] | None = None) -> dict[str, Any]:
+    text = page.evaluate(
+        """([network, size, changes]) => {
+             const { outputs, image } = document.querySelector('fer-explorer').forward(network, size, changes);
+             return JSON.stringify({ outputs: Array.from(outputs), image: Array.from(image) });
+           }""",
+        [network, size, changes or {}],
+    )
+    result = json.loads(text)
+    return {
+        "outputs": np.array(result["outputs"]).reshape(3, size, size),
+        "image": np.array(result["image"]).reshape(size, size, 4),
+    }
+
+
+def random_network(text: str, seed: int, *, label: str = "random", density: float = 1.0, gain: float = 1.0) -> Network:
+    rng, architecture = np.random.default_rng(seed), Architecture.parse(text)
+    weights = [
+        (gain * rng.standard_normal(shape) * (rng.random(shape) < density) / np.sqrt(shape[0])).astype(np.float32)
+        for shape in architecture.shapes
+    ]
+    return Network(architecture, tuple(matrix.astype(np.float64) for matrix in weights), label)
+
+
+def two() -> tuple[Network, Network]:
+    first = random_network("4;cache:3,gaussian:3,sin:2,tanh:2", 1, label="first", density=0.5, gain=2.0)
+    return first, random_network("4;cache:3,gaussian:3,sin:2,tanh:2", 2, label="second", gain=1.5)
+
+
+def two_page(**options: Any) -> str:
+    chosen: Any = [{(1, 0, 3): "left eye", (4, 2, 2): ("brightness", -3, 1)}, {(2, 1, 4): "fog"}]
+    return explore(*two(), chosen=chosen, title="Two networks", size=48, full=96, **options).page()
+
+
+def moved(before: list[int], after: list[int]) -> bool:
+    return len(before) != len(after) or max(abs(a - b) for a, b in zip(before, after, strict=True)) > 2
