@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from torch import nn
 
 from fer_utils.checks import one_of
@@ -31,6 +32,7 @@ from fer_utils.questions.shortcuts import followed
 from fer_utils.questions.tables import fill
 
 Row = dict[str, Any]
+Tell = Callable[[tuple[Any, ...], Row], None] | None
 KINDS: Final = ("mlp", "cnn", "attention")
 SETS: Final = ("shapes", "digits", "MNIST-1D")
 SIZES: Final = (50, 200, 800)  # examples to learn from
@@ -246,6 +248,22 @@ def preference_jobs(seeds: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         yield from ((kind, condition, seed) for kind in KINDS for condition in CONDITIONS)
 
 
+def preference_table(path: str | Path, *, seeds: Sequence[int], tell: Tell = None) -> pd.DataFrame:
+    """Return the table of preference: read where it is there, made where rows are missing.
+
+    Args:
+        path: A CSV file.
+        seeds: Wanted.
+        tell: Called with each new row.
+    """
+    return fill(path, PREFERENCE_KEYS, preference_jobs(seeds), preference_row, tell=tell)
+
+
+def efficiency_table(path: str | Path, *, seeds: Sequence[int], tell: Tell = None) -> pd.DataFrame:
+    """Return the table of efficiency: read where it is there, made where rows are missing."""
+    return fill(path, EFFICIENCY_KEYS, efficiency_jobs(seeds), efficiency_row, tell=tell)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fill both tables in a folder, say what came, and return 0."""
     parser = argparse.ArgumentParser(prog="python -m fer_utils.questions.biases")
@@ -253,9 +271,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=5, help="how many")
     options = parser.parse_args(arguments)
     seeds = range(options.seeds)
-    place = options.folder
-    fill(place / "preference.csv", PREFERENCE_KEYS, preference_jobs(seeds), preference_row, tell=_say)
-    fill(place / "efficiency.csv", EFFICIENCY_KEYS, efficiency_jobs(seeds), efficiency_row, tell=_say)
+    preference_table(options.folder / "preference.csv", seeds=seeds, tell=_say)
+    efficiency_table(options.folder / "efficiency.csv", seeds=seeds, tell=_say)
     return 0
 
 

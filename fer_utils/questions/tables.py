@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fer_utils import storage
+from fer_utils import statistics, storage
 from fer_utils.checks import BadInput, bad
 
 Row = dict[str, Any]
@@ -95,3 +95,33 @@ def by_seed(table: pd.DataFrame, where: Mapping[str, Any], across: str, value: s
     if not len(chosen):
         raise bad("where", "what some rows are", dict(where))
     return np.asarray(chosen.pivot(index="seed", columns=across, values=value).to_numpy(dtype=np.float64))
+
+
+def grouped(table: pd.DataFrame, where: Mapping[str, Any], group: str, value: str) -> dict[str, NDArray[np.float64]]:
+    """Return for each group its values, one a seed in rising order; groups in the order of the table.
+
+    Args:
+        table: With a column "seed".
+        where: The rows wanted, as column -> value.
+        group: A column.
+        value: A column of numbers.
+    """
+    names = list(dict.fromkeys(table[group]))
+    return {str(name): by_seed(table, {**where, group: name}, group, value)[:, 0] for name in names}
+
+
+def ahead(groups: Mapping[str, NDArray[np.float64]]) -> tuple[str, str, statistics.Interval]:
+    """Return the group with the highest median, the next one, and how far ahead it is, seed by seed, with interval.
+
+    Args:
+        groups: For each at least two values, one a seed, the same seeds in each.
+
+    Raises:
+        BadInput: There are fewer than two groups.
+
+    Source: ours.
+    """
+    if len(groups) < 2:
+        raise bad("groups", "at least two groups", f"{len(groups)} of them")
+    first, second = sorted(groups, key=lambda name: -float(np.median(groups[name])))[:2]
+    return first, second, statistics.interval(groups[first] - groups[second])
