@@ -13,6 +13,7 @@ from fer_utils.plotting.curves import loss_curves, share_curves
 from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
 from fer_utils.plotting.groups import dot_groups, signed_maps
+from fer_utils.plotting.heats import heat_picture
 from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
@@ -26,6 +27,7 @@ __all__ = [
     "dot_groups",
     "errors",
     "genome_graph",
+    "heat_picture",
     "layered_graph",
     "loss_curves",
     "map_gallery",

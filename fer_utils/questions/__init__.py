@@ -5,7 +5,9 @@ shortcut, networks larger than their data. This room holds what those chapters s
 (labelled examples, those at hand and those generated), `files` (larger real sets, downloaded only when asked for),
 `factors` (images whose every factor is known), `spoiling` (labels and pixels made random), `models`, `learning`,
 `studies` and `widths` (many of them, several seeds each), and `randomising`: the test of how well *your* classifier
-learns noise.
+learns noise. `probing` reads factors off layers, `insides` and `bridging` carry the measures of fracture over,
+`matching` makes kinds of network comparable, `flatness` measures minima; `biases` is a study too long for a build, and
+`tables` keeps such.
 
 Conventions that bite: examples are ``(n, channels, *space)`` float32, with one or two axes of space; labels are whole
 numbers from 0. Everything random takes a seed, and torch's own state is left as it was. Small networks are trained on
@@ -17,7 +19,7 @@ from __future__ import annotations
 from fer_utils.questions.factors import FACTORS, FactorImages, draw_factors
 from fer_utils.questions.learning import Learning, Study, learn
 from fer_utils.questions.models import MODELS, build
-from fer_utils.questions.randomising import RandomizationTest, randomization_test
+from fer_utils.questions.randomising import RandomizationTest, chance_p_value, randomization_test
 from fer_utils.questions.sets import LabelledSet, digits, mnist1d
 from fer_utils.questions.spoiling import SPOILED, corrupt_labels, noise_pixels, random_pixels, shuffle_pixels, spoil
 from fer_utils.questions.studies import (
@@ -48,6 +50,7 @@ __all__ = [
     "RandomizationTest",
     "Study",
     "build",
+    "chance_p_value",
     "corrupt_labels",
     "corruption_study",
     "digits",

@@ -29,6 +29,27 @@ def jitter_colours(images: FactorImages, seed: int) -> FactorImages:
     return FactorImages(changed.astype(np.float32), mixed.factors)
 
 
+def in_part(
+    remedy: Callable[[FactorImages, int], FactorImages], share: float
+) -> Callable[[FactorImages, int], FactorImages]:
+    """Return a remedy that changes only a share of the images, the first ones, which are no others than the rest.
+
+    Args:
+        remedy: What is done to them.
+        share: 0 to 1: the dose.
+    """
+    real("share", share, least=0, most=1)
+
+    def dosed(images: FactorImages, seed: int) -> FactorImages:
+        count = round(share * len(images.images))
+        if not count:
+            return images
+        first = FactorImages(images.images[:count], {name: v[:count] for name, v in images.factors.items()})
+        return FactorImages(np.concatenate([remedy(first, seed).images, images.images[count:]]), images.factors)
+
+    return dosed
+
+
 def with_counterexamples(share: float) -> Callable[[FactorImages, int], FactorImages]:
     """Return a remedy that replaces a share of the images by ones whose colour follows nothing.
 

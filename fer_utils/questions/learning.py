@@ -30,6 +30,8 @@ class Study:
         shift: Largest random shift of an example in each step, in pixels: a mild augmentation; 0 for none.
         look: Epochs between looks at the test examples, which cost time; in between the curve stays where it was.
         stop: Whether to stop once every example to learn from is answered as its label says.
+        until: Accuracy on the test examples at which to stop, so that networks can be compared at the same one; None to
+            go on. The test examples then help to train, and others must judge.
 
     Raises:
         BadInput: A value is out of range.
@@ -45,6 +47,7 @@ class Study:
     shift: int = 0
     look: int = 1
     stop: bool = False
+    until: float | None = None
 
     def __post_init__(self) -> None:
         whole("epochs", self.epochs, least=1)
@@ -56,6 +59,8 @@ class Study:
         whole("look", self.look, least=1)
         if not isinstance(self.stop, bool):
             raise bad("stop", "True or False", self.stop)
+        if self.until is not None:
+            real("until", self.until, above=0, most=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +123,7 @@ def learn(model: nn.Module, data: LabelledSet, study: Study | None = None, *, se
             last = epoch == study.epochs or (study.stop and share == 1)
             looked = last or epoch % study.look == 0
             rows.append((share, _judged(model, test_x, test_y)[0] if looked else rows[-1][1], loss))
-            if last:
+            if last or (looked and study.until is not None and rows[-1][1] >= study.until):
                 break
     train, test, loss = np.array(rows).T
     return Learning(model, train, test, loss, seed)
@@ -141,7 +146,7 @@ def _optimiser(model: nn.Module, study: Study) -> torch.optim.Optimizer:
     options: dict[str, Any] = {"lr": study.rate, "weight_decay": study.weight_decay}
     if study.optimiser == "sgd":
         return torch.optim.SGD(model.parameters(), momentum=0.9, **options)
-    return torch.optim.AdamW(model.parameters(), **options)
+    return torch.optim.AdamW(model.parameters(), **options)  # what is frozen has no gradient, and is left alone
 
 
 def _epoch(model: nn.Module, optimiser: torch.optim.Optimizer, x: Tensor, y: Tensor, study: Study) -> None:

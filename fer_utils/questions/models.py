@@ -86,11 +86,58 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``(n, classes)`` scores for ``(n, channels, *space)`` examples."""
+        return self.out(self.layers(self.embedded(x)))
+
+    def embedded(self, x: Tensor) -> Tensor:
+        """Return ``(n, patches, width)``: the patches, row after row, each with its place."""
         for axis in range(2, x.ndim):  # cut every axis of space into patches: (n, channels, *places, *inside)
             x = x.unfold(axis, self.patch, self.patch)
         spaces = (x.ndim - 2) // 2
         x = x.movedim(1, 1 + spaces).flatten(1, spaces).flatten(2)
-        return self.out(self.layers(self.embed(x) + self.places))
+        return self.embed(x) + self.places
+
+
+class _First(nn.Module):
+    """The patches and the first layer of attention, as one stage."""
+
+    def __init__(self, model: Attention) -> None:
+        super().__init__()
+        self.model = model
+
+    def own(self) -> list[nn.Parameter]:
+        """Return the weights of this stage alone."""
+        model = self.model
+        return [*model.embed.parameters(), model.places, *model.layers.layers[0].parameters()]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.model.layers.layers[0](self.model.embedded(x))
+
+
+def stages(model: nn.Module) -> list[nn.Module]:
+    """Cut a classifier of `build` into its layers, each with its nonlinearity, and the readout.
+
+    Args:
+        model: Of any of the three kinds. Its own parts are handed out, not copies.
+
+    Returns:
+        One module for each layer and the readout, to be called one after the other.
+
+    Raises:
+        BadInput: It is none of the three kinds.
+
+    Source: ours.
+    """
+    if isinstance(model, Attention):
+        return [_First(model), *list(model.layers.layers)[1:], model.out]
+    if not isinstance(model, nn.Sequential):
+        raise bad("model", "a sequence of layers, or attention, as build gives it", type(model).__name__)
+    found: list[nn.Module] = []
+    waiting: list[nn.Module] = []
+    for layer in model:
+        waiting.append(layer)
+        if isinstance(layer, nn.ReLU):
+            found, waiting = [*found, nn.Sequential(*waiting)], []
+    return [*found, nn.Sequential(*waiting)]
 
 
 MODELS: Final[dict[str, Callable[..., nn.Module]]] = {"mlp": mlp, "cnn": cnn, "attention": Attention}

@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fer_utils.checks import bad, one_of, whole
+from fer_utils.checks import one_of, whole
 from fer_utils.questions.factors import FACTORS, FactorImages
+from fer_utils.questions.models import stages
 from fer_utils.questions.sets import Examples, Labels
 
 
@@ -18,29 +19,26 @@ def layers(model: nn.Module, x: Examples) -> dict[str, NDArray[np.float64]]:
     """Return what each layer of a classifier made of `build` says of some examples.
 
     Args:
-        model: A sequence of layers ("mlp" or "cnn").
+        model: Of any of the three kinds.
         x: ``(n, channels, *space)``.
 
     Returns:
-        "input", then "layer 1", ... after each nonlinearity, then "answer": each ``(n, numbers)``.
+        "input", then "layer 1", ... after each layer, then "answer": each ``(n, numbers)``.
 
     Raises:
         BadInput: The model is no sequence of layers.
 
     Source: ours.
     """
-    if not isinstance(model, nn.Sequential):
-        raise bad("model", "a sequence of layers, as build gives it for mlp and cnn", type(model).__name__)
+    parts = stages(model)
     model.eval()
-    found: dict[str, Tensor] = {"input": torch.from_numpy(x).flatten(1)}
     value = torch.from_numpy(x)
+    found: dict[str, Tensor] = {"input": value}
     with torch.no_grad():
-        for layer in model:
-            value = layer(value)
-            if isinstance(layer, nn.ReLU):
-                found[f"layer {len(found)}"] = value.flatten(1)
-    found["answer"] = value
-    return {name: numbers.double().numpy() for name, numbers in found.items()}
+        for number, part in enumerate(parts, 1):
+            value = part(value)
+            found[f"layer {number}" if number < len(parts) else "answer"] = value
+    return {name: numbers.flatten(1).double().numpy() for name, numbers in found.items()}
 
 
 def probe(features: NDArray[np.float64], labels: Labels, *, seed: int, most: int = 100) -> float:
@@ -73,13 +71,39 @@ def probe(features: NDArray[np.float64], labels: Labels, *, seed: int, most: int
     return float(model.fit(features[teach], labels[teach]).score(features[test], labels[test]))
 
 
+def probe_measure(features: NDArray[np.float64], values: NDArray[np.generic], *, seed: int, most: int = 100) -> float:
+    """Say how well a measure, such as a place or a size, can be read off some numbers along a straight line.
+
+    Args:
+        features: ``(n, numbers)``; more than `most` are first reduced to as many principal components.
+        values: ``(n,)`` the measure.
+        seed: Of the halves.
+        most: Components at most.
+
+    Returns:
+        R² on the half that did not teach: 1 is exact, 0 no better than the mean, below 0 worse.
+
+    Source: Alain and Bengio 2017, for numbers in the place of labels.
+    """
+    from sklearn.decomposition import PCA  # slow to import, and only wanted here
+    from sklearn.linear_model import Ridge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    order = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0))).permutation(len(values))
+    teach, test = np.array_split(order, 2)
+    few = min(most, features.shape[1], len(teach) - 1)
+    model = make_pipeline(StandardScaler(), PCA(few, svd_solver="full"), StandardScaler(), Ridge(10.0))
+    return float(model.fit(features[teach], values[teach]).score(features[test], values[test]))
+
+
 def probes(
     model: nn.Module, images: FactorImages, *, seed: int, factors: Iterable[str] = tuple(FACTORS)
 ) -> dict[str, dict[str, float]]:
     """Probe every layer of a classifier for every factor.
 
     Args:
-        model: A sequence of layers ("mlp" or "cnn").
+        model: Of any of the three kinds.
         images: In which the factors are independent.
         seed: Of the halves.
         factors: Categories.

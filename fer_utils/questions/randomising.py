@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import nn
 
+from fer_utils import plotting
 from fer_utils.checks import BadInput, bad, whole
 from fer_utils.questions.learning import Study, accuracy, learn
-from fer_utils.questions.sets import LabelledSet, split
+from fer_utils.questions.sets import LabelledSet, Labels, split
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,21 @@ class RandomizationTest:
     def memorised(self) -> float:
         """Median share of shuffled labels that were learnt by heart."""
         return float(np.median(self.train_shuffled))
+
+    def plot(self) -> Figure:
+        """Draw both accuracies, with true labels and with every shuffle.
+
+        Returns:
+            The figure; a notebook shows it as SVG.
+        """
+        shown = {
+            "labels learnt": ([self.train_true], self.train_shuffled),
+            "right on unseen examples": ([self.test_true], self.test_shuffled),
+        }
+        return plotting.dot_groups(
+            {name: {"true labels": true, "shuffled labels": list(rest)} for name, (true, rest) in shown.items()},
+            unit=list(shown),
+        )
 
     def __str__(self) -> str:
         """Say it in two sentences."""
@@ -99,6 +116,33 @@ def randomization_test(
         found.append(_accuracies(model_factory, shuffled, study, seed + 1 + number))
     train, test = zip(*found, strict=True)
     return RandomizationTest(train_true, test_true, train, test, data.chance)
+
+
+def chance_p_value(answers: Labels, labels: Labels, *, permutations: int = 999, seed: int = 0) -> float:
+    """Say how often answers dealt out anew are as right as these: whether they have to do with the labels at all.
+
+    Args:
+        answers: ``(n,)`` a classifier's answers on unseen examples.
+        labels: ``(n,)`` the true ones.
+        permutations: How often they are dealt out.
+        seed: Of the dealing.
+
+    Returns:
+        A permutation p-value, one-sided; never 0.
+
+    Raises:
+        BadInput: There are not as many answers as labels.
+
+    Source: Phipson and Smyth 2010; Ojala and Garriga 2010, test 1.
+    """
+    if answers.shape != labels.shape or answers.ndim != 1:
+        raise bad("answers", f"{len(labels)} labels, as there are true ones", answers)
+    rng = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0)))
+    right = np.mean(answers == labels)
+    as_good = sum(
+        np.mean(rng.permutation(answers) == labels) >= right for _ in range(whole("permutations", permutations))
+    )
+    return float(1 + as_good) / (1 + permutations)
 
 
 def _as_set(data: object, seed: int) -> LabelledSet:
