@@ -1,9 +1,9 @@
 """Why these choices? The book's recipe taken apart, one choice at a time, with everything said before it was tried.
 
 What is asked stands in ``published/choices``: `plan.yml` (images, seeds, steps, and the rule) and `hypotheses.csv`
-(what was expected, and why), both written before anything ran; `choices.csv` is what came. The modules: `plan` (factors,
-levels, settings), `running` (training and measuring, a row at a time), `judging` (all comparisons, corrected, and what
-was expected of them) and `naive` (the same rows, read as they often are).
+(what was expected, and why), both written before anything ran; `choices.csv` is what came. The modules: `plan`
+(factors, levels, settings), `running` (training and measuring, a row at a time), `judging` (all comparisons, corrected,
+and what was expected of them) and `naive` (the same rows, read as they often are).
 """
 
 from __future__ import annotations
