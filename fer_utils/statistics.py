@@ -103,7 +103,38 @@ def cliffs_delta(low: object, high: object) -> float:
     return 2 * area_under_curve(low, high) - 1
 
 
-def permutation_test(first: object, second: object, *, paired: bool = False, seed: int = 0) -> float:
+def difference(first: object, second: object, *, level: float = 0.95, seed: int = 0) -> Interval:
+    """Return by how much the second group's median is above the first's, with its bootstrap interval (percentiles).
+
+    Args:
+        first: ``(n,)`` values of one group; nan are left out.
+        second: ``(m,)`` of the other.
+        level: Of confidence, between 0 and 1.
+        seed: Of the resampling.
+
+    Raises:
+        BadInput: A group has fewer than two values, or the level is not between 0 and 1.
+
+    Source: ours.
+    """
+    groups = (_numbers("first", first, least=2), _numbers("second", second, least=2))
+    confidence = real("level", level, above=0, most=0.9999)
+    found = stats.bootstrap(
+        groups,
+        lambda one, other, axis: np.median(other, axis=axis) - np.median(one, axis=axis),
+        confidence_level=confidence,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        rng=_generator(seed),
+    )
+    middle = float(np.median(groups[1]) - np.median(groups[0]))
+    ends = found.confidence_interval
+    return Interval(middle, float(ends.low), float(ends.high), sum(map(len, groups)))
+
+
+def permutation_test(
+    first: object, second: object, *, paired: bool = False, seed: int = 0, resamples: int = RESAMPLES
+) -> float:
     """Return the p-value of two groups' difference of means under exchange of their labels, two-sided.
 
     Args:
@@ -111,6 +142,7 @@ def permutation_test(first: object, second: object, *, paired: bool = False, see
         second: ``(m,)`` of the other; of the same length where they are paired.
         paired: Whether values at the same place belong together; then the labels are exchanged within pairs.
         seed: Of the permutations, where there are too many to try them all.
+        resamples: How many are tried at most; where there are no more, the test is exact.
 
     Raises:
         BadInput: A group has fewer than two values, or pairs are of different lengths.
@@ -121,8 +153,9 @@ def permutation_test(first: object, second: object, *, paired: bool = False, see
     if paired and len(groups[0]) != len(groups[1]):
         raise bad("second", f"{len(groups[0])} values, as many as first", len(groups[1]))
     kind = "samples" if paired else "independent"
+    most = whole("resamples", resamples, least=1)
     found = stats.permutation_test(
-        groups, _difference, permutation_type=kind, n_resamples=RESAMPLES, vectorized=True, rng=_generator(seed)
+        groups, _difference, permutation_type=kind, n_resamples=most, vectorized=True, rng=_generator(seed)
     )
     return float(found.pvalue)
 
