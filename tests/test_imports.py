@@ -34,6 +34,7 @@ ROOMS = (
     "measuring",
     "controls",
     "populations",
+    "studies",
     "plotting",
     "explorer",
     "questions",
