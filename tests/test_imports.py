@@ -35,6 +35,7 @@ ROOMS = (
     "controls",
     "populations",
     "fidelity",
+    "studies",
     "plotting",
     "explorer",
     "questions",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fer_utils import storage
 from fer_utils.checks import BadInput
-from fer_utils.populations.jobs import Job
 from fer_utils.populations.working import Row
 
 if TYPE_CHECKING:
@@ -20,12 +19,25 @@ MEASURES = ("error", "P", "G", "N", "S", "X", "K")
 FIRST = (*ORDER, "status", "lost", *MEASURES, "picture_mixing", "architecture", "steps", "size")
 
 
+class Keyed(Protocol):
+    """Work whose rows have names: a population's job, or a study's."""
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Of its rows."""
+        ...
+
+    def key(self, seed: int) -> str:
+        """Return the name of one seed's row."""
+        ...
+
+
 def keep(folder: Path, row: Row) -> None:
     """Write one row's file, atomically."""
     storage.write_text(folder / "rows" / f"{row['key']}.json", json.dumps(row, sort_keys=True) + "\n")
 
 
-def known(folder: Path, job: Job) -> dict[int, Row]:
+def known(folder: Path, job: Keyed) -> dict[int, Row]:
     """Return the rows of a job that are there already; failed ones are not, so that they are tried again."""
     found = {seed: _read(folder / "rows" / f"{job.key(seed)}.json") for seed in job.seeds}
     return {seed: row for seed, row in found.items() if row is not None and row["status"] != "failed"}

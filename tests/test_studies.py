@@ -1,0 +1,202 @@
+"""Studies compare at one error, keep every row, and exchange labels only within a subject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fer_utils import studies
+from fer_utils.checks import BadInput
+from fer_utils.studies import Arm, Made, Study, Subject, making, matching, running
+from fer_utils.studies.__main__ import main
+from fer_utils.studies.comparing import permuted_within
+
+MARK = 3e-3
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    return studies.subject_of("mushroom", MARK, size=16)
+
+
+def table(**values: tuple[list[float], list[float]]) -> pd.DataFrame:
+    """Rows of two arms, "base" and "other", with the given N by image."""
+    rows = [
+        {"image": image, "kind": kind, "seed": seed, "N": value, "P": value / 100, "status": "reached"}
+        for image, pair in values.items()
+        for kind, ones in zip(("base", "other"), pair, strict=True)
+        for seed, value in enumerate(ones)
+    ]
+    return pd.DataFrame(rows)
+
+
+# --- matching ---
+
+
+@given(errors=st.lists(st.floats(1e-6, 1), min_size=1, max_size=20), mark=st.floats(1e-5, 1))
+def test_a_path_is_measured_where_it_first_comes_to_the_mark(errors: list[float], mark: float) -> None:
+    step, reached = studies.first_at(dict(enumerate(errors)), mark)
+    assert reached == (min(errors) <= mark)
+    if reached:
+        assert errors[step] <= mark and all(error > mark for error in errors[:step])
+    else:
+        assert errors[step] == min(errors)
+
+
+def test_errors_that_are_lost_are_never_the_least() -> None:
+    assert studies.first_at({0: float("nan"), 1: 0.5, 2: float("inf")}, 0.1) == (1, False)
+
+
+def test_the_error_is_that_of_the_exact_picture(subject: Subject) -> None:
+    found = studies.path_errors({0: subject.network, 1: subject.network.with_weights({(0, 0, 0): 2.0})}, subject.target)
+    assert found[0] == 0 < found[1]
+
+
+@pytest.mark.parametrize("steps", [1, 30, 3000])
+def test_steps_kept_rise_from_the_first_to_the_last(steps: int) -> None:
+    kept = matching.steps_to_keep(steps)
+    assert (kept[0], kept[-1]) == (0, steps) and list(kept) == sorted(set(kept))
+    assert steps < 100 or max(np.diff(kept)) <= steps / 25
+
+
+# --- making and running ---
+
+
+def test_training_stops_at_the_mark_and_its_steps_are_those_of_fit(subject: Subject) -> None:
+    from fer_utils import training
+
+    made = making.trained(subject, 0, steps=300, until=0.05)
+    errors = studies.path_errors(made.path, subject.target)
+    assert [error <= 0.05 for error in errors.values()] == [False] * (len(errors) - 1) + [True]
+    last = max(errors)
+    recipe = making.short_recipe(steps=300, snapshots=(last,))
+    run = training.fit(
+        subject.target, subject.network.architecture, recipe, seeds=[0], store=False, threads=1, progress=False
+    )[0]
+    np.testing.assert_array_equal(run.snapshots[last].flat(), made.path[last].flat())
+    assert made.recipe["schedule"] == "cosine" and made.recipe["steps"] == 300
+
+
+def test_a_row_says_all_that_was_measured(subject: Subject) -> None:
+    row = studies.row_of(Arm("evolved", "evolved", making.evolved), subject, 0)
+    assert (row["status"], row["error"], row["step"]) == ("reached", 0, 0)
+    assert row["weights"] == np.count_nonzero(subject.network.flat())
+    assert row["sparsity"] == pytest.approx(1 - row["weights"] / subject.network.architecture.weight_count)
+    missed = studies.row_of(Arm("short", "SGD", making.trained, {"steps": 2}), subject, 0)
+    assert missed["status"] == "missed" and missed["error"] == pytest.approx(missed["least_error"])
+
+
+def test_what_goes_wrong_is_a_row_and_is_tried_again(tmp_path: Path) -> None:
+    calls: list[int] = []
+
+    def broken(subject: Subject, seed: int) -> Made:
+        calls.append(seed)
+        if len(calls) == 1:
+            raise RuntimeError("no")
+        return making.evolved(subject, seed)
+
+    study = Study("toy", (Arm("a", "a", broken),), {"mushroom": MARK}, "a", seeds=2, size=16)
+    first = studies.run_study(study, tmp_path)
+    assert list(first.status) == ["failed", "reached"] and first.problem[0] == "RuntimeError: no"
+    again = studies.run_study(study, tmp_path)
+    assert list(again.status) == ["reached", "reached"] and calls == [0, 1, 0]
+    studies.run_study(study, tmp_path)
+    assert calls == [0, 1, 0]
+
+
+def test_a_key_changes_with_all_that_decides_a_row() -> None:
+    arm = Arm("a", "a", making.trained, {"steps": 5})
+    same = {"size": 16, "mark": MARK}
+    keys = {
+        arm.key("s", "mushroom", 0, **same),
+        arm.key("s", "mushroom", 1, **same),
+        arm.key("s", "tomato", 0, **same),
+        arm.key("t", "mushroom", 0, **same),
+        arm.key("s", "mushroom", 0, size=18, mark=MARK),
+        arm.key("s", "mushroom", 0, size=16, mark=1.0),
+        Arm("a", "a", making.trained, {"steps": 6}).key("s", "mushroom", 0, **same),
+        Arm("a", "a", making.evolved, {"steps": 5}).key("s", "mushroom", 0, **same),
+    }
+    assert len(keys) == 8
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"arms": (Arm("a", "a", making.evolved),) * 2}, "arms must be each of another name, got ['a']."),
+        ({"baseline": "b"}, "baseline must be one of a, got 'b'."),
+        ({"marks": {}}, "marks must name one subject or more, got none."),
+        ({"marks": {"mushroom": 0}}, "mark of mushroom must be a finite number of more than 0, got 0"),
+        ({"size": 15}, "size must be even, got 15."),
+    ],
+)
+def test_a_study_that_cannot_be_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    plain: dict[str, Any] = {"arms": (Arm("a", "a", making.evolved),), "marks": {"mushroom": MARK}, "baseline": "a"}
+    with pytest.raises(BadInput) as caught:
+        Study("toy", **{**plain, **changes})
+    assert sentence in str(caught.value)
+
+
+def test_the_command_refuses_what_it_does_not_know(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["nothing"]) == 2
+    assert "study must be one of" in capsys.readouterr().err
+    assert main(["search_or_sparsity", "--only", "("]) == 2
+    assert "--only must be a regular expression, got '('" in capsys.readouterr().err
+
+
+def test_published_rows_are_checked(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="study must be a file that exists"):
+        running.published_rows("none", tmp_path)
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "rows.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(BadInput, match="must have the columns"):
+        running.published_rows("odd", tmp_path)
+
+
+# --- comparing ---
+
+
+def test_an_arm_that_is_always_lower_is_found_and_one_that_is_the_same_is_not() -> None:
+    rng = np.random.default_rng(0)
+    low = table(a=([20, 21, 22, 23, 24], [10, 11, 12, 13, 14]), b=([200, 210, 220, 230, 240], [90, 91, 92, 93, 94]))
+    (one,) = studies.compare(low, "base", ["N"])
+    assert one.delta == -1 and one.p_value < 0.01 and one.change == pytest.approx(np.log(0.5), abs=0.2)
+    same = table(a=(list(rng.normal(9, 1, 5)), list(rng.normal(9, 1, 5))))
+    assert studies.compare(same, "base", ["N"])[0].p_value > 0.05
+
+
+def test_labels_are_exchanged_only_within_a_subject() -> None:
+    """Between subjects the arms differ by nothing but which of them has more runs where values are large."""
+    strata = [
+        (np.array([1.0, 1.1, 0.9, 1.0]), np.array([1.0])),
+        (np.array([9.0]), np.array([9.0, 9.1, 8.9, 9.0])),
+    ]
+    assert permuted_within(strata) > 0.5
+    assert np.isnan(permuted_within([(np.array([1.0]), np.array([2.0]))]))
+
+
+def test_p_values_of_a_table_are_corrected_for_all_of_it() -> None:
+    found = studies.compare(table(a=([5, 6, 7, 8], [1, 2, 3, 4])), "base", ["N", "P"])
+    assert all(one.corrected == pytest.approx(min(1, 2 * one.p_value)) for one in found)
+
+
+def test_runs_that_missed_the_mark_are_not_compared_but_counted() -> None:
+    rows = table(a=([5, 6, 7], [1, 2, 900]))
+    rows.loc[rows.N == 900, "status"] = "missed"
+    (one,) = studies.compare(rows, "base", ["N"])
+    assert (one.reached, one.runs) == (2, 3) and one.delta == -1
+    with pytest.raises(BadInput, match="baseline must be an arm with runs"):
+        studies.compare(rows, "nobody")
+
+
+def test_the_share_of_the_gap_is_taken_on_a_logarithmic_scale_for_modes() -> None:
+    rows = pd.concat([table(a=([100], [10])), table(a=([], [1])).replace("other", "best")])
+    assert studies.gap_closed(rows, "other", "N", worse="base", better="best") == pytest.approx(0.5)
+    assert studies.gap_closed(rows, "other", "P", worse="base", better="best") == pytest.approx(90 / 99)
+    assert np.isnan(studies.gap_closed(rows, "nobody", "N", worse="base", better="best"))
