@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks import drawing, floor, machine, measuring, memory, scaling, startup, steps, sweeping
+from benchmarks import drawing, floor, machine, measuring, memory, profile, scaling, startup, steps, sweeping
 from fer_utils import storage
 from fer_utils.checks import BadInput
 
@@ -18,6 +18,7 @@ SCHEMA = "fer-benchmarks/1"
 SECTIONS: dict[str, ModuleType] = {
     "steps": steps,
     "floor": floor,
+    "profile": profile,
     "memory": memory,
     "scaling": scaling,
     "sweeps": sweeping,

@@ -130,7 +130,7 @@ book.table(
 # ## The evolved side, all of it
 #
 # Six images are few. Evolved networks cost nothing to measure, so here is every one there is: the paper's three and all that were
-# bred for this book, each beside ten untrained networks of its own shape and ten with its own weights dealt out anew. (No trained ones:
+# bred for this book, each beside five untrained networks of its own shape and five with its own weights dealt out anew. (No trained ones:
 # those are in the table above.)
 
 # %%
