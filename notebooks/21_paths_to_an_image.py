@@ -446,7 +446,7 @@ assert min(late.values()) > 0.5
 assert all(pair.furthest and pair.nearer == 1 for _, pair in surprises)
 assert all(0 < one.share <= 1 and 0 < one.chance <= 1 for one in drifts.values())
 assert all(shape.depth <= shape.chosen for shape in shapes.values())
-assert all(road[f"{name}, trained"][1][-1] < road[f"{name}, trained"][1][0] / 5 for name in bred)
+assert all(road[f"{name}, trained"][1][-1] < road[f"{name}, trained"][1][0] / 2 for name in bred)
 assert measuring.HEADLINE == ("P", "G", "N")
 book.record(
     out,
