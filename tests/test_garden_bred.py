@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_utils import evolution, garden, layerize, published
+from fer_utils import evolution, garden, layerize, published, sweeps
 from fer_utils.book.subjects import genome_file, subject
 from fer_utils.checks import BadInput
 from fer_utils.garden import bred
@@ -139,3 +139,12 @@ def test_the_books_defaults_are_bred_by_eye_and_are_found_by_those_who_publish()
         assert bred.play_session(bred.bred()[name][0]).session.chooser == "eye"
         assert published.genome_at_hand(name) == garden.load_genome(name)
     assert published.genome_at_hand("nobody") is None
+
+
+@pytest.mark.parametrize("name", garden.DEFAULTS)
+def test_weights_of_the_defaults_have_names_and_move_the_picture(name: str) -> None:
+    network = layerize(garden.load_genome(name))
+    named = sweeps.named(network)
+    assert {network.connection_of[weight]: text for weight, text in named.items()} == garden.NAMED_SWEEPS[name]
+    moved = dict(sweeps.rank(network, list(named)))
+    assert min(moved.values()) > 1e-3

@@ -20,6 +20,24 @@ FOLDER: Final = Path(__file__).parent
 DEFAULTS: Final = ("mushroom", "tomato", "jester")  # stand in for the paper's genomes, the first for the skull
 
 NAMED_SWEEPS: Final[dict[str, dict[str, str]]] = {
+    "jester": {
+        "c76": "mouth open to shut",
+        "c250": "size of the spectacles",
+        "c98": "breadth of the face",
+        "c10": "colour of the hat",
+    },
+    "mushroom": {
+        "c2": "size of the whole",
+        "c393": "foot of the stem",
+        "c101": "cap up and down",
+        "c64": "curve of the brim",
+    },
+    "tomato": {
+        "c18": "size of the fruit",
+        "c2": "ripe to unripe",
+        "c192": "calyx to a ring",
+        "c415": "tilt of the calyx",
+    },
     "mask": {
         "b-mouth_shape": "mouth opening",
         "across-mouth_line": "smile",

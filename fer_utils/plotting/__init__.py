@@ -10,6 +10,7 @@ from fer_utils.plotting.components import component_rows as component_rows
 from fer_utils.plotting.components import purity_bars as purity_bars
 from fer_utils.plotting.components import spectra as spectra
 from fer_utils.plotting.curves import loss_curves, share_curves
+from fer_utils.plotting.family import family_tree
 from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
 from fer_utils.plotting.groups import dot_groups, signed_maps
@@ -26,6 +27,7 @@ from fer_utils.plotting.teaser import teaser  # after its room, so that the name
 __all__ = [
     "dot_groups",
     "errors",
+    "family_tree",
     "genome_graph",
     "heat_picture",
     "layered_graph",

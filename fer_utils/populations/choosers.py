@@ -12,10 +12,10 @@ before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import yaml
@@ -26,9 +26,6 @@ from fer_utils.evolution.choosers import CELLS, MEASURES, SIZE
 from fer_utils.images import Array
 from fer_utils.layerize import layerize
 from fer_utils.measuring import measure
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "published" / "choosers"
 KINDS: Final = ("random", "novelty", "map-elites", "curiosity", "objective")
@@ -211,47 +208,6 @@ def published_study(folder: str | Path = FOLDER) -> list[Record]:
     if not records:
         raise bad("folder", "one with runs of choosers", folder)
     return sorted(records, key=lambda one: (KINDS.index(one["chooser"]), one["target"], one["seed"]))
-
-
-def as_rows(records: Sequence[Record]) -> pd.DataFrame:
-    """Return what was seen along all runs as one table: a row for each run and checkpoint."""
-    import pandas as pd
-
-    heads = ("chooser", "target", "seed")
-    return pd.DataFrame([{key: one[key] for key in heads} | row for one in records for row in one["rows"]])
-
-
-def as_ends(records: Sequence[Record]) -> pd.DataFrame:
-    """Return what each run ended with as one table: a row for each run."""
-    import pandas as pd
-
-    found = []
-    for one in records:
-        end = {key: value for key, value in one["end"].items() if key != "errors"}
-        errors = {f"error_{name}": value for name, value in one["end"]["errors"].items()}
-        last = {key: one["rows"][-1][key] for key in ("covered", "links", "nodes", "depth")}
-        found.append({key: one[key] for key in ("chooser", "target", "seed")} | last | end | errors)
-    return pd.DataFrame(found)
-
-
-def sheet(record: Record, *, count: int = 6, size: int = 96) -> tuple[list[Array], list[str]]:
-    """Draw what a run chose: its choices at even distances, the last among them. Nobody picks.
-
-    Args:
-        record: The run.
-        count: How many.
-        size: Side length in pixels.
-
-    Returns:
-        Pictures ``(size, size, 3)`` in [0, 1], and the generation at which each was chosen.
-
-    Source: ours.
-    """
-    play = evolution.replay(evolution.Session.from_json(record["session"]))
-    steps = play.session.steps
-    places = np.unique(np.linspace(0, len(steps) - 1, whole("count", count, least=2)).round().astype(int))
-    drawn = evolution.draw([play.cppn(steps[place].parents[0]) for place in places], size)
-    return [np.asarray(picture, dtype=np.float64) for picture in drawn], [str(place) for place in places]
 
 
 def _followed(play: evolution.Play, targets: dict[str, Array], every: int) -> tuple[list[Record], Array]:
