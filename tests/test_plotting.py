@@ -737,3 +737,24 @@ def test_a_race_refuses_what_it_cannot_draw() -> None:
         plotting.race({}, xlabel="")
     with pytest.raises(BadInput, match="must be as many times as losses"):
         plotting.race({"a": ([1, 2], [1])}, xlabel="")
+
+
+# --- verdicts ---
+
+
+def test_verdicts_are_drawn_in_rows_and_what_does_not_fit_is_refused() -> None:
+    verdicts = ("good", "other", "none")
+    drawn = plotting.verdict_tiles({"1": ["good"], "2": ["other", "none"]}, verdicts=verdicts, across=1)
+    texts = [text.get_text() for text in drawn.axes[0].texts]
+    assert texts[:5] == ["1", "\N{CHECK MARK}", "2", "≠", "–"]
+    assert texts[-1] == "none"
+    wrong: list[tuple[Any, str]] = [
+        ({}, "tiles must be"),
+        ({"1": []}, r"tiles\['1'\] must be"),
+        ({"1": ["bad"]}, "good"),
+    ]
+    for found, words in wrong:
+        with pytest.raises(BadInput, match=words):
+            plotting.verdict_tiles(found, verdicts=verdicts)
+    with pytest.raises(BadInput, match="verdicts must be 3 texts"):
+        plotting.verdict_tiles({"1": ["good"]}, verdicts=["good"])

@@ -16,6 +16,7 @@ from fer_utils.plotting.groups import dot_groups, signed_maps
 from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
+from fer_utils.plotting.nodes import node_gallery
 from fer_utils.plotting.races import race
 from fer_utils.plotting.scoreboard import verdict_tiles
 from fer_utils.plotting.strips import errors, pictures, training_path
@@ -32,6 +33,7 @@ __all__ = [
     "map_grid",
     "map_pair",
     "network_inputs",
+    "node_gallery",
     "pictures",
     "race",
     "seed_bands",
