@@ -114,7 +114,7 @@ def test_a_node_is_written_as_a_formula_of_the_nodes_it_reads() -> None:
     node = next(node for node in MASK.order() if len(MASK.incoming(node)) > 1)
     text = formula(MASK, node)
     assert text.startswith(f"{MASK.node(node).activation}(")
-    assert text.count(" ") >= 2 * len(MASK.incoming(node)) - 1
+    assert text.count("+") + text.count("\N{MINUS SIGN}") >= len(MASK.incoming(node)) - 1
     drawn = plotting.node_gallery(MASK, size=16)
     computed = [node for node in MASK.order() if MASK.node(node).kind != "input"]
     titles = [text.get_text() for text in drawn.axes[0].texts if text.get_text().startswith("[")]

@@ -104,6 +104,17 @@ def test_what_is_published_was_trained_by_the_papers_recipe_at_the_papers_rate(n
         assert run.recipe.normalise_gradient
 
 
+@pytest.mark.parametrize("entry", published.entries(), ids=lambda entry: entry.file)
+def test_every_published_run_says_how_it_came_about(entry: published.Entry) -> None:
+    assert {"python", "numpy", "torch", "fer_utils"} <= set(entry.versions)
+    assert {"processor", "cores", "system"} <= set(entry.machine)
+    assert entry.seconds > 0
+    assert entry.recipe["name"]
+    run = published.load(entry)
+    assert 50 < len(run.history) <= 400
+    assert run.history.steps[0] == 0
+
+
 # --- the figures' catalogue ---
 
 

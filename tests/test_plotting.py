@@ -66,6 +66,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "map_grid": lambda: plotting.map_grid(MAPS, highlight=[(1, 2)], title="all"),
     "map_pair": lambda: plotting.map_pair(MAPS, TWIN_MAPS),
     "network_inputs": lambda: plotting.network_inputs(),
+    "node_gallery": lambda: plotting.node_gallery(MASK, size=24),
     "pictures": lambda: plotting.pictures([PICTURE, PICTURE], ["one", "two"], captions=["", "a caption"]),
     "signed_maps": lambda: plotting.signed_maps([np.eye(8), -np.eye(8)], ["one", "two"], captions=["", "a caption"]),
     "sweep_rows": lambda: plotting.sweep_rows(
@@ -73,6 +74,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     ),
     "teaser": lambda: plotting.teaser(MAPS, TWIN_MAPS, [PICTURE, PICTURE], places=MAPS.distinct()),
     "training_path": lambda: plotting.training_path([PICTURE] * 3, [0, 100, 10_000], target=PICTURE),
+    "verdict_tiles": lambda: plotting.verdict_tiles({"1": ["a"], "2": ["b", "c"]}, verdicts=["a", "b", "c"]),
     "weight_matrices": lambda: plotting.weight_matrices(EVOLVED),
 }
 

@@ -70,7 +70,8 @@ def formula(genome: Genome, node: str) -> str:
         source = genome.node(link.source)
         name = source.label if source.kind == "input" else f"[{numbers[link.source]}]"
         sign = "\N{MINUS SIGN}" if link.weight < 0 else "+" if inside else ""
-        inside += f"{' ' if inside else ''}{sign}{' ' if inside else ''}{abs(link.weight):.2g} {name}"
+        amount = f"{abs(link.weight):.2g} " if abs(link.weight) != 1 else ""
+        inside += f"{' ' if inside else ''}{sign}{' ' if inside else ''}{amount}{name}"
     return f"{genome.node(node).activation}({inside or '0'})"
 
 
