@@ -20,7 +20,7 @@ BIN := .venv/bin
 ENV := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab run measure population choosers bench publish genomes garden check lock clean
+.PHONY: help book test lab run figures measure population choosers bench publish genomes garden check lock clean
 
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-11s%s\n", name[1], $$2}' Makefile
@@ -30,6 +30,9 @@ book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butt
 
 run: $(ENV) ## one notebook with parameters of your own: make run NB=05 P="image=apple seeds=[3]"
 	@$(BIN)/python -m fer_utils.book run "$$NB" --preset "$$PRESET" --set "$$P"
+
+figures: $(ENV) ## every figure of the paper at print quality, under build/figures; ONLY="5 24" for some, IMAGE= another
+	@$(BIN)/python -m fer_utils.book.figures $(if $(ONLY),--only $(ONLY)) $(if $(IMAGE),--image $(IMAGE))
 
 measure: $(ENV) ## the measures of fracture for networks of yours: make measure NET="jester my.safetensors"
 	@$(BIN)/python -m fer_utils.measuring $(NET)

@@ -152,6 +152,24 @@ def bridge(network: EvolvedNetwork, named: Mapping[Weight, str] | None = None) -
     ]
 
 
+def nodes_to_follow(network: EvolvedNetwork) -> list[str]:
+    """Choose two nodes to follow from the graph to its layers: the one that lives longest, and one deep in the graph.
+
+    Args:
+        network: A layered genome.
+
+    Returns:
+        Ids of two hidden nodes (of one where there is no other).
+
+    Source: ours; the paper marks two neurons in figure 11.
+    """
+    hidden = [node for node in network.neurons_of if network.genome.node(node).kind == "hidden"]
+    longest = max(hidden, key=lambda node: (len(network.neurons_of[node]), node))
+    once = [node for node in hidden if len(network.neurons_of[node]) == 1 and node != longest]
+    deep = max(once or hidden, key=lambda node: (network.neurons_of[node][0][0], node))
+    return list(dict.fromkeys([longest, deep]))
+
+
 def node_layers(genome: Genome) -> dict[str, int]:
     """Find each node's layer: its longest path from an input, minus one, so that inputs are at -1.
 

@@ -59,6 +59,13 @@ plotting.network_inputs()
 plotting.genome_graph(genome)
 
 # %% [markdown]
+# The same nodes once more, one by one, in the order in which they are computed. Under each stands its formula: `[3]` is the
+# node with that number, a letter an input.
+
+# %% mystnb={"image": {"alt": "Every node of the genome as a square map in red, white and blue, numbered in the order of computing; below each, its function with the weighted sum of the nodes it reads."}}
+plotting.node_gallery(genome)
+
+# %% [markdown]
 # Early nodes are plain gradients and bands. A few steps later there are ovals and rings, then parts that a reader can
 # name. Where a picture has two alike halves, look for a node that cannot tell left from right: it draws a feature and
 # its mirror image at once.

@@ -30,7 +30,7 @@ out = "build/out/02_layerize_the_graph"  # where this notebook leaves its result
 # %%
 import fer_utils as fer
 from fer_utils import book, plotting, sweeps
-from fer_utils.layerize import largest_gap
+from fer_utils.layerize import largest_gap, nodes_to_follow
 
 subject = book.subject(image)
 genome = subject.genome
@@ -63,15 +63,38 @@ book.say(
 )
 
 # %% [markdown]
+# ## Two nodes to follow
+#
+# First the graph, as in chapter 1, with two of its nodes framed: in black the one that is needed for longest, in orange one deep in
+# the graph.
+
+# %% mystnb={"image": {"alt": "The genome as a graph of feature maps, two of its nodes framed, one in black and one in orange."}}
+followed = nodes_to_follow(evolved)
+plotting.genome_graph(genome, highlight=followed)
+
+# %% [markdown]
 # ## The same network, drawn in layers
 #
 # Each row is a layer, and each place in a row a neuron. Pictures compute; small grey dots carry a value on; the faintest
-# dots are empty places. The ringed node is followed through the drawing: it is born in one layer and lives on, as a copy,
-# until its last reader.
+# dots are empty places. The two nodes are framed here in the same colours. Look for the same maps, and for the rings: a node is born in
+# one layer and lives on, as a copy, until its last reader.
 
-# %% mystnb={"image": {"alt": "The layered form of the genome: one row for each layer, computing neurons as their feature maps, copies as small grey dots joined by thin grey lines, connections in blue and red. One node and its copies are ringed."}}
-followed = max(evolved.neurons_of, key=lambda node: (len(evolved.neurons_of[node]), node))
-plotting.layered_graph(evolved, highlight=[followed])
+# %% mystnb={"image": {"alt": "The layered form of the genome: one row for each layer, computing neurons as their feature maps, copies as small grey dots joined by thin grey lines, connections in blue and red. The same two nodes are framed, and their copies ringed, in black and orange."}}
+plotting.layered_graph(evolved, highlight=followed)
+
+# %% tags=["remove-input"]
+book.say(
+    "{lives}",
+    lives=" ".join(
+        f"The node framed in {colour} computes in **layer {places[0][0]}**, as `{evolved.architecture.neuron_name(*places[0])}`"
+        + (
+            f", and is carried on by {len(places) - 1} copies, to layer {places[-1][0]}."
+            if places[1:]
+            else ", and needs no copy."
+        )
+        for colour, places in zip(("black", "orange"), [evolved.neurons_of[node] for node in followed], strict=False)
+    ),
+)
 
 # %% [markdown]
 # And here are its weights, layer by layer. Nearly everything is empty. Keep this picture in mind for the next chapter,
@@ -128,6 +151,7 @@ book.say(
 
 # %%
 assert max(gaps.values()) < 1e-9
+assert all(evolved.node_of[place] == node for node in followed for place in evolved.neurons_of[node])
 assert sum(1 for _ in evolved.nonzero()) == len(evolved.copies) + sum(c.weight != 0 for c in genome.connections)
 assert all(evolved.architecture.locate(evolved.architecture.paper_id(*weight)) == weight for weight in named)
 book.record(

@@ -18,7 +18,7 @@
 #
 # **Claim.** Two networks that draw the same picture can be made of entirely different parts. Inside the evolved network
 # one sees smooth, reusable shapes, many of them symmetric; inside its SGD twin, patchwork: *unified and factored* against *fractured and
-# entangled*. *(Paper: figures 1, 5, 14 and 15.)*
+# entangled*. *(Paper: figures 1, 5, 14, 15, 18 and 19.)*
 
 # %% tags=["parameters"]
 image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
@@ -35,7 +35,7 @@ out = "build/out/04_compare_neuron_by_neuron"  # where this notebook leaves its 
 import numpy as np
 
 import fer_utils as fer
-from fer_utils import book, features, plotting, training
+from fer_utils import book, features, fidelity, plotting, training
 
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome, label=f"evolved {subject.name}" if subject.evolved else subject.name)
@@ -111,6 +111,11 @@ plotting.map_gallery(left, own)
 plotting.map_gallery(right, own)
 
 # %% [markdown]
+# ## With ReLU?
+#
+# The functions here are the evolved network's own, which no engineer would choose. The same depth and width with ReLU in every neuron, as
+# in most networks of today, has a chapter to itself, with all of its maps: [](13_swap_the_functions). *(Figures 21 to 23.)*
+#
 # ## And before training?
 #
 # A fair question before calling these maps a product of training: what did the twin look like before its first step? Same
@@ -154,6 +159,15 @@ book.say(
     before_mixed=mixed["before"],
 )
 
+# %%
+by_seed = [fidelity.mixed_share(fer.feature_maps(run.network, 64)) for run in runs]
+
+# %% tags=["remove-input"]
+book.say(
+    "The maps above are those of the first seed. Measured at 64 pixels, the twins' share is {spread}.",
+    spread=book.over_seeds(by_seed, ".0%"),
+)
+
 # %% [markdown]
 # So the eye is right that the two are different. But look at the last number too: it belongs to random weights, *before* the
 # first step of training.
@@ -179,7 +193,7 @@ book.say(
 #   one shape many times; counting *new* maps avoids that, with a tolerance (0.01) that is the paper's choice.
 # - **The wrong basis?** A layer of the twin might hold neat shapes in some *combination* of its neurons that no single
 #   neuron shows. Looking at neurons one by one can neither confirm nor rule that out.
-# - **One pair.** One genome, one or two seeds. A population is needed before anything here becomes a general statement.
+# - **One image.** One genome, few seeds. A population is needed before anything here becomes a general statement.
 #
 # ## Checks
 
@@ -194,6 +208,7 @@ book.record(
     twin_novel=int(right.novel().sum()),
     places=int(left.novel().size),
     mixed=mixed,
+    mixed_by_seed=by_seed,
     evolved_mixed=mixed["evolved"],
     twin_mixed=mixed["twin"],
     before_mixed=mixed["before"],

@@ -37,6 +37,7 @@ import numpy as np
 
 import fer_utils as fer
 from fer_utils import book, plotting, sweeps, training
+from fer_utils.book.drawing import chosen_rows
 
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome, label=f"evolved {subject.name}" if subject.evolved else subject.name)
@@ -65,14 +66,11 @@ fer.explore(evolved, twin, chosen=[named, buttons], title=f"{subject.title}, wei
 # %% [markdown]
 # ## The genome's network: weights with a name
 #
-# The framed picture in the middle is the unchanged one.
+# The framed picture is the unchanged one. On the paper's images these are the weights it shows, under its numbers and its words, over
+# the range it draws: one to either side, save for the apple's stem, which goes from -3 to +1.
 
-# %% mystnb={"image": {"alt": "One row of five pictures for each named weight of the evolved network, the weight rising from left to right, the unchanged picture framed in the middle."}}
-plotting.sweep_rows(
-    [stack for _, stack in sweeps.sweep_many(evolved, chosen, offsets, size=128)],
-    [book.weight_label(evolved, weight, named[weight]) for weight in chosen],
-    offsets=offsets,
-)
+# %% mystnb={"image": {"alt": "One row of five pictures for each named weight of the evolved network, the weight rising from left to right, the unchanged picture framed."}}
+chosen_rows(evolved, {weight: named[weight] for weight in chosen}, span=span)
 
 # %% [markdown]
 # ## The twin: its strongest weights
@@ -107,12 +105,17 @@ plotting.sweep_rows(
 evolved_ranked = sweeps.rank(evolved, sweeps.sweepable(evolved), offsets=offsets)
 evolved_effect = float(np.median([effect for _, effect in evolved_ranked]))
 twin_effect = float(np.median([effect for _, effect in twin_ranked]))
+ratios = [
+    evolved_effect / np.median(sweeps.effects(run.network, sweeps.sample(run.network, sampled, seed=0), offsets))
+    for run in runs
+]
 
 # %% tags=["remove-input"]
 book.say(
     "A sweep of ±{span:g} moves the genome's picture **{ratio:.0f} times** as much as the twin's: the variance it causes, in "
     "the median, is {evolved_effect:.1e} over all {evolved_count} of the genome's weights that compute and "
-    "{twin_effect:.1e} over {twin_count} sampled weights of the twin.",
+    "{twin_effect:.1e} over {twin_count} sampled weights of the twin. Twin by twin the factor is {spread}.",
+    spread=book.over_seeds(ratios, ".0f"),
     span=span,
     ratio=evolved_effect / twin_effect,
     evolved_effect=evolved_effect,
@@ -147,6 +150,7 @@ book.record(
     evolved_effect=evolved_effect,
     twin_effect=twin_effect,
     ratio=evolved_effect / twin_effect,
+    ratios=ratios,
     evolved_count=len(evolved_ranked),
     twin_count=len(twin_ranked),
     networks=book.provenance(runs),

@@ -122,6 +122,12 @@ weighted = {
     label: float(np.mean([rotations.purity(one.even, weights=one.shares) for one in found if len(one.shares)]))
     for label, found in turned.items()
 }
+by_seed = [
+    float(np.mean([rotations.purity(one.even) for one in parts if len(one.even)]))
+    for run in runs
+    for maps_of_seed in [fer.feature_maps(run.network, map_size)]
+    for parts in [[rotations.components(maps_of_seed, layer, method="symmetric") for layer in layers]]
+]
 null = {label: float(np.mean([score.null_purity[1] for score in found])) for label, found in scores.items()}
 
 # %% tags=["remove-input"]
@@ -138,9 +144,10 @@ evolved_row, before_row, twin_row, second_row = purity.values()
 book.say(
     "The genome's neurons have a purity of **{neurons:.2f}** as they stand. The twin's have {twin_neurons:.2f}, and the best "
     "rotation of its layers brings that to **{twin_best:.2f}**; for the second twin it is {second_best:.2f}, and for the "
-    "network *before training* {before_best:.2f}. {verdict} Weighted by the variance that components explain, the best "
+    "network *before training* {before_best:.2f}. Over the twin's seeds the best rotation reaches {spread}. {verdict} Weighted by the variance that components explain, the best "
     "rotation reaches {weighted_twin:.2f} in the twin, {weighted_before:.2f} before training and {weighted_evolved:.2f} in "
     "the genome's network: what is strong in the twin can be made nearly pure, and what is weak cannot.",
+    spread=book.over_seeds(by_seed, ".2f"),
     weighted_twin=weighted[twin],
     weighted_before=weighted["before training"],
     weighted_evolved=weighted[evolved.label],
@@ -174,6 +181,7 @@ assert weighted[twin] > twin_row["symmetric"]  # what the text says of strong an
 book.record(
     out,
     purity=purity,
+    best_by_seed=by_seed,
     null=null,
     weighted=weighted,
     networks=book.provenance([*runs, road]),

@@ -127,15 +127,15 @@ book.table(
 # ### The skull
 
 # %%
-headers = ["what, and where they say it", "theirs", "ours", "verdict", "how far, and why", "in"]
+headers = ["what, and where they say it", "theirs", "ours; how far it may be off, and why", "verdict", "in"]
+counts = [row for row in numbers if row.why == "a count has no tolerance"]
 rows_of = {
     one.image: [
         [
             f"{row.item} *({row.source})*",
             row.theirs,
-            row.ours,
+            row.ours if row in counts else row.why if row.ours == "–" else f"{row.ours}; *{row.tolerance}*: {row.why}",
             f"**{row.verdict}**" if row.verdict == fidelity.REPRODUCED else row.verdict,
-            row.why if row.tolerance in ("none", "–") else f"*{row.tolerance}*: {row.why}",
             book.chapter_links(row.chapters),
         ]
         for row in numbers
@@ -183,7 +183,7 @@ book.table(
 # %% tags=["remove-input"]
 judged = [row for row in [*figures, *numbers] if row.verdict != fidelity.NOT_POSSIBLE]
 same = [row for row in judged if row.verdict == fidelity.REPRODUCED]
-exact = [row for row in numbers if row.why == "a count has no tolerance" and row.verdict != fidelity.NOT_POSSIBLE]
+exact = [row for row in counts if row.verdict != fidelity.NOT_POSSIBLE]
 losses = [row for row in numbers if row.item.startswith("loss after") and row.verdict != fidelity.NOT_POSSIBLE]
 off = [row for row in [*figures, *numbers] if row.verdict == fidelity.DIFFERS]
 book.say(

@@ -379,3 +379,10 @@ def test_the_shown_parameters_are_those_that_ran_with_their_comments() -> None:
     source = 'image = "auto"  # naïve: any genome\nseeds = [\n    0,\n]  # twins\nrate = 0.1\nnote = None'
     shown = showing.with_values(source, {"image": "skull", "seeds": [3, 4], "rate": 0.1, "note": 'say "hi"'})
     assert shown == 'image = "skull"  # naïve: any genome\nseeds = [3, 4]  # twins\nrate = 0.1\nnote = \'say "hi"\''
+
+
+def test_a_number_over_seeds_is_said_with_its_spread() -> None:
+    assert book.over_seeds([0.3, 0.1, 0.2], ".0%") == "median 20%, from 10% to 30% over 3 seeds"
+    assert book.over_seeds([0.25]) == "0.25, with one seed and so no spread"
+    with pytest.raises(BadInput, match="values must be one or more numbers"):
+        book.over_seeds([])

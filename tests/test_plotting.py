@@ -66,6 +66,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "map_grid": lambda: plotting.map_grid(MAPS, highlight=[(1, 2)], title="all"),
     "map_pair": lambda: plotting.map_pair(MAPS, TWIN_MAPS),
     "network_inputs": lambda: plotting.network_inputs(),
+    "node_gallery": lambda: plotting.node_gallery(MASK, size=24),
     "pictures": lambda: plotting.pictures([PICTURE, PICTURE], ["one", "two"], captions=["", "a caption"]),
     "signed_maps": lambda: plotting.signed_maps([np.eye(8), -np.eye(8)], ["one", "two"], captions=["", "a caption"]),
     "sweep_rows": lambda: plotting.sweep_rows(
@@ -73,6 +74,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     ),
     "teaser": lambda: plotting.teaser(MAPS, TWIN_MAPS, [PICTURE, PICTURE], places=MAPS.distinct()),
     "training_path": lambda: plotting.training_path([PICTURE] * 3, [0, 100, 10_000], target=PICTURE),
+    "verdict_tiles": lambda: plotting.verdict_tiles({"1": ["a"], "2": ["b", "c"]}, verdicts=["a", "b", "c"]),
     "weight_matrices": lambda: plotting.weight_matrices(EVOLVED),
 }
 
@@ -737,3 +739,24 @@ def test_a_race_refuses_what_it_cannot_draw() -> None:
         plotting.race({}, xlabel="")
     with pytest.raises(BadInput, match="must be as many times as losses"):
         plotting.race({"a": ([1, 2], [1])}, xlabel="")
+
+
+# --- verdicts ---
+
+
+def test_verdicts_are_drawn_in_rows_and_what_does_not_fit_is_refused() -> None:
+    verdicts = ("good", "other", "none")
+    drawn = plotting.verdict_tiles({"1": ["good"], "2": ["other", "none"]}, verdicts=verdicts, across=1)
+    texts = [text.get_text() for text in drawn.axes[0].texts]
+    assert texts[:5] == ["1", "\N{CHECK MARK}", "2", "≠", "–"]
+    assert texts[-1] == "none"
+    wrong: list[tuple[Any, str]] = [
+        ({}, "tiles must be"),
+        ({"1": []}, r"tiles\['1'\] must be"),
+        ({"1": ["bad"]}, "good"),
+    ]
+    for found, words in wrong:
+        with pytest.raises(BadInput, match=words):
+            plotting.verdict_tiles(found, verdicts=verdicts)
+    with pytest.raises(BadInput, match="verdicts must be 3 texts"):
+        plotting.verdict_tiles({"1": ["good"]}, verdicts=["good"])

@@ -14,7 +14,7 @@ from __future__ import annotations
 from fer_utils.book.finding import finder, locator
 from fer_utils.book.linking import chapter_links, chapter_numbers
 from fer_utils.book.looping import loop
-from fer_utils.book.notes import describe, keep, provenance, record, say, table, weight_label
+from fer_utils.book.notes import describe, keep, over_seeds, provenance, record, say, table, weight_label
 from fer_utils.book.studies import published, race, seconds_to
 from fer_utils.book.subjects import Subject, subject
 from fer_utils.book.twins import describe_published, published_twins, second_twin, twins
@@ -29,6 +29,7 @@ __all__ = [
     "keep",
     "locator",
     "loop",
+    "over_seeds",
     "provenance",
     "published",
     "published_twins",

@@ -10,6 +10,7 @@ import string
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from fer_utils import storage
@@ -160,6 +161,29 @@ def _describe(status: str, runs: Sequence[Run]) -> str:
 
 def _listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+
+def over_seeds(values: Sequence[float], form: str = ".2g") -> str:
+    """Say how a number spreads over the seeds of a network.
+
+    Args:
+        values: One for each seed.
+        form: Format of a value.
+
+    Returns:
+        Such as "median 0.31, from 0.29 to 0.35 over 3 seeds"; with one seed, that there is no spread.
+
+    Raises:
+        BadInput: There are no values.
+
+    Source: ours.
+    """
+    found = [float(value) for value in values]
+    if not found:
+        raise bad("values", "one or more numbers", values)
+    if len(found) == 1:
+        return f"{found[0]:{form}}, with one seed and so no spread"
+    return f"median {median(found):{form}}, from {min(found):{form}} to {max(found):{form}} over {len(found)} seeds"
 
 
 def provenance(runs: Sequence[Run]) -> list[dict[str, Any]]:

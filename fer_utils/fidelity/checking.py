@@ -85,11 +85,15 @@ def _counted(network: EvolvedNetwork) -> dict[str, object]:
 
 
 def _exact(image: str, item: str, theirs: object, ours: object, source: str, chapters: tuple[str, ...]) -> Row:
-    shown = f"`{theirs}`" if isinstance(theirs, str) else f"{theirs:,}"
     if ours is None:
-        return Row(item, image, shown, "–", NOT_POSSIBLE, "none", NO_GENOME, source, chapters)
-    written = f"`{ours}`" if isinstance(ours, str) else f"{ours:,}"
-    return Row(item, image, shown, written, judged(ours == theirs), "none", _COUNTED, source, chapters)
+        return Row(item, image, _written(theirs), "–", NOT_POSSIBLE, "none", NO_GENOME, source, chapters)
+    verdict = judged(ours == theirs)
+    return Row(item, image, _written(theirs), _written(ours), verdict, "none", _COUNTED, source, chapters)
+
+
+def _written(value: object) -> str:
+    """Write a count with its commas, and an architecture so that a narrow column can break it."""
+    return value.replace(";", "; ").replace(",", ", ") if isinstance(value, str) else f"{value:,}"
 
 
 def _ids(one: Evidence) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,12 +14,13 @@ from fer_utils.fidelity.evidence import SMALL, Evidence
 from fer_utils.fidelity.figures import FIGURES, PaperFigure
 from fer_utils.fidelity.numbers import ANCESTORS, FACTOR, GRAPH_LOSS, GRAPH_SEEDS, PAPER_NUMBERS
 from fer_utils.fidelity.rows import DIFFERS, NO_GENOME, NOT_POSSIBLE, Row, judged, spelled, within_factor
-from fer_utils.published import PublishedRun
 from fer_utils.sweeps import PAPER_SWEEPS, sweepable
+from fer_utils.training import Run
 from fer_utils.training.reference import MARKED_STEPS, PAPER_PATHS, authors_curve
 
 _NO_TWIN = "no network of the whole recipe is published here"
 _OTHER_DRAW = "their network is not to be had, so ours is another draw by the same recipe"
+Walked = TypeVar("Walked", bound=Run)
 Judge = Callable[[PaperFigure, Evidence], list[Row]]
 
 
@@ -168,7 +170,7 @@ def _path(figure: PaperFigure, one: Evidence) -> list[Row]:
     return [_row(figure, one.image, "SGD snapshots at their steps", verdict, said, "none", _OTHER_DRAW)]
 
 
-def fullest_path(runs: Sequence[PublishedRun], steps: Sequence[int]) -> PublishedRun:
+def fullest_path(runs: Sequence[Walked], steps: Sequence[int]) -> Walked:
     """Return the run that was kept at most of some steps; of several, the first.
 
     Args:

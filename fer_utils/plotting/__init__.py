@@ -18,6 +18,7 @@ from fer_utils.plotting.heats import heat_picture
 from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
+from fer_utils.plotting.nodes import node_gallery
 from fer_utils.plotting.races import race
 from fer_utils.plotting.scoreboard import verdict_tiles
 from fer_utils.plotting.strips import errors, pictures, training_path
@@ -36,6 +37,7 @@ __all__ = [
     "map_grid",
     "map_pair",
     "network_inputs",
+    "node_gallery",
     "pictures",
     "race",
     "seed_bands",

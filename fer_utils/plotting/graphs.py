@@ -19,6 +19,7 @@ from fer_utils.plotting.look import (
     GREY,
     HIGHLIGHT,
     INK,
+    SGD,
     WIDTH,
     Drawing,
     frame,
@@ -37,6 +38,7 @@ GAP = 0.34  # inches between rows, for the lines
 BELOW = 0.29  # more, where a row is so full that its texts stand below
 SIZES = (8.0, 6.5)  # of a node's two lines of text
 LONG = 15.0  # inches; longer figures get fewer dots
+MARKS = (HIGHLIGHT, SGD)
 NAMES = {"h": "hue", "s": "saturation", "v": "brightness"}
 
 
@@ -52,7 +54,7 @@ def genome_graph(genome: Genome, *, size: int = 48, labels: bool = True, highlig
         genome: The graph.
         size: Side of the maps in pixels.
         labels: Write each node's activation beside it, and its label or id.
-        highlight: Ids of nodes that get a dark border.
+        highlight: Ids of nodes that get a border, the first a dark one, the second an orange one, and so on in turn.
 
     Returns:
         The figure.
@@ -64,7 +66,7 @@ def genome_graph(genome: Genome, *, size: int = 48, labels: bool = True, highlig
     """
     if not isinstance(genome, Genome):
         raise bad("genome", "a Genome", genome)
-    marked = {genome.node(node).id for node in checked_ids("highlight", highlight)}
+    marked = mark_colours([genome.node(node).id for node in checked_ids("highlight", highlight)])
     maps = genome.activations(whole("size", size, least=8, most=512))
     plan = _plan(genome, {node: node_texts(genome, node) if labels else [] for node in genome.order()})
     height = plan.tops[-1] + PICTURE + 0.36
@@ -76,7 +78,7 @@ def genome_graph(genome: Genome, *, size: int = 48, labels: bool = True, highlig
         show(sheet, map_colours(maps[node]), left, top, plan.thumb, plan.thumb).set_zorder(3)
         frame(sheet, left, top, plan.thumb, plan.thumb)
         if node in marked:
-            frame(sheet, left, top, plan.thumb, plan.thumb, colour=HIGHLIGHT, line=2.0, away=0.02)
+            frame(sheet, left, top, plan.thumb, plan.thumb, colour=marked[node], line=2.0, away=0.02)
         _write_node(sheet, plan, node)
     for row, top in enumerate(plan.tops[:-1]):
         name = f"L{row - 1}" if row else "inputs"
@@ -93,6 +95,11 @@ def checked_ids(argument: str, ids: object) -> list[str]:
     if isinstance(ids, str) or not isinstance(ids, Iterable):
         raise bad(argument, "a sequence of node ids", ids)
     return list(ids)
+
+
+def mark_colours(ids: Iterable[str]) -> dict[str, str]:
+    """Give each marked node its colour: the first dark, the second orange, and so on in turn."""
+    return {node: MARKS[number % len(MARKS)] for number, node in enumerate(dict.fromkeys(ids))}
 
 
 def node_texts(genome: Genome, node: str) -> list[str]:

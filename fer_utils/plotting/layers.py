@@ -14,12 +14,11 @@ from fer_utils.checks import bad
 from fer_utils.cppn import Weight
 from fer_utils.images import Array
 from fer_utils.layerize import EvolvedNetwork
-from fer_utils.plotting.graphs import LONG, NAMES, checked_ids
+from fer_utils.plotting.graphs import LONG, NAMES, checked_ids, mark_colours
 from fer_utils.plotting.lines import Point, add_curve, connection_key, line_style
 from fer_utils.plotting.look import (
     DOTS,
     GREY,
-    HIGHLIGHT,
     WIDTH,
     Drawing,
     frame,
@@ -50,7 +49,7 @@ def layered_graph(network: EvolvedNetwork, *, highlight: Iterable[str] = ()) -> 
 
     Args:
         network: A layered genome.
-        highlight: Ids of nodes that get a ring, and all their copies too.
+        highlight: Ids of nodes that get a ring, and all their copies too, in the colours of ``genome_graph``.
 
     Returns:
         The figure.
@@ -62,7 +61,7 @@ def layered_graph(network: EvolvedNetwork, *, highlight: Iterable[str] = ()) -> 
     """
     if not isinstance(network, EvolvedNetwork):
         raise bad("network", "a layered genome, as layerize returns it", network)
-    marked = [network.genome.node(node).id for node in checked_ids("highlight", highlight)]
+    marked = mark_colours([network.genome.node(node).id for node in checked_ids("highlight", highlight)])
     architecture = network.architecture
     pitch = min(0.62, (WIDTH - MARGIN - 0.05 - AISLE * (len(architecture.groups) - 1)) / architecture.width)
     thumb = min(0.4, pitch * 0.86)
@@ -76,8 +75,8 @@ def layered_graph(network: EvolvedNetwork, *, highlight: Iterable[str] = ()) -> 
     _draw_lines(sheet, network, spots, thumb)
     _draw_neurons(sheet, network, spots, thumb)
     _draw_ends(sheet, network, spots, thumb)
-    for node in marked:
-        _ring(sheet, network, node, spots, thumb)
+    for node, colour in marked.items():
+        _ring(sheet, network, node, spots, thumb, colour)
     write_columns(sheet, places, top=names)
     write_rows(sheet, places, height=thumb)
     for top, name in ((first, "inputs"), (last, "outputs")):
@@ -182,14 +181,16 @@ def _thumbnail(sheet: Axes, values: Array, across: float, down: float, side: flo
     frame(sheet, across - side / 2, down - side / 2, side, side)
 
 
-def _ring(sheet: Axes, network: EvolvedNetwork, node: str, spots: Mapping[Place, Point], thumb: float) -> None:
-    """Put a dark frame round a node and a ring round each of its copies."""
+def _ring(
+    sheet: Axes, network: EvolvedNetwork, node: str, spots: Mapping[Place, Point], thumb: float, colour: str
+) -> None:
+    """Put a frame round a node and a ring round each of its copies."""
     own = [(-1, index) for index, input_node in enumerate(network.genome.inputs.values()) if input_node == node]
     for place in [*own, *network.neurons_of[node]]:
         across, down = spots[place]
         if _is_copy(network, place):
-            ring = Circle((across, down), 0.085, fill=False, edgecolor=HIGHLIGHT, linewidth=1.8, zorder=5)
+            ring = Circle((across, down), 0.085, fill=False, edgecolor=colour, linewidth=1.8, zorder=5)
             sheet.add_artist(ring)
         else:
             corner = across - thumb / 2, down - thumb / 2
-            frame(sheet, *corner, thumb, thumb, colour=HIGHLIGHT, line=1.8, away=0.02)
+            frame(sheet, *corner, thumb, thumb, colour=colour, line=1.8, away=0.02)

@@ -24,6 +24,7 @@ def sweep_rows(
     *,
     centre: int | None = 2,
     offsets: Sequence[float] | None = None,
+    ranges: Sequence[Sequence[float]] | None = None,
 ) -> Figure:
     """Show weight sweeps, one a row: the picture at each value, the unchanged one framed.
 
@@ -33,6 +34,7 @@ def sweep_rows(
         values: For each row the weight's n values, written under the pictures.
         centre: Index of the unchanged picture; None for no frame.
         offsets: The n distances from the weight's own value, the same in every row; 0 at ``centre``.
+        ranges: For each row its own n distances, in place of ``offsets`` and ``centre``; 0 is the unchanged picture.
 
     Returns:
         The figure.
@@ -51,6 +53,9 @@ def sweep_rows(
     texts = checked_texts("labels", labels, len(rows))
     middle = None if centre is None else whole("centre", centre, least=0, most=count - 1)
     notes = _sweep_notes(len(rows), count, values, offsets, middle)
+    middles = [middle] * len(rows)
+    if ranges is not None:
+        notes, middles = _range_notes(ranges, len(rows), count)
     parts = [_label_lines(text) for text in texts]
     margin = 0.12 + max([text_width(line, size) for lines in parts for line, size, _ in lines], default=0)
     side = min(1.5, (WIDTH - margin - 0.05 - (count - 1) * GAP) / count)
@@ -63,9 +68,9 @@ def sweep_rows(
         for place, image in enumerate(row):
             left = margin + place * (side + GAP)
             framed(sheet, image, left, top, side)
-            if place == middle:
+            if place == middles[index]:
                 frame(sheet, left, top, side, side, colour=HIGHLIGHT, line=1.5, away=0.025)
-            note, ink = notes[index][place], INK if place == middle else GREY
+            note, ink = notes[index][place], INK if place == middles[index] else GREY
             write(sheet, left + side / 2, top + side + 0.16, note, size=8, colour=ink, across="center")
     return drawing
 
@@ -106,6 +111,16 @@ def _sweep_notes(
         both = zip(notes, written, strict=True)
         notes = [[" = ".join(filter(None, pair)) for pair in zip(*pairs, strict=True)] for pairs in both]
     return notes
+
+
+def _range_notes(ranges: Sequence[Sequence[float]], rows: int, count: int) -> tuple[list[list[str]], list[int | None]]:
+    """Write the distances of rows that differ in them, and find where each row's unchanged picture is."""
+    listed = list(ranges)
+    if len(listed) != rows:
+        raise bad("ranges", f"{rows} rows of numbers", f"{len(listed)} rows")
+    steps = [_numbers(f"ranges[{number}]", row, count) for number, row in enumerate(listed)]
+    zeros = [next((place for place, step in enumerate(row) if abs(step) < 1e-9), None) for row in steps]
+    return [[_offset(step) for step in row] for row in steps], zeros
 
 
 def _numbers(argument: str, found: object, count: int) -> list[float]:

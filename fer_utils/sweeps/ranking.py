@@ -45,6 +45,18 @@ Source: paper, figure 20; the authors' files.
 """
 
 
+def offsets_of(image: str, number: int) -> tuple[float, ...]:
+    """Return the distances from its own value at which the paper draws the sweep of a weight.
+
+    Args:
+        image: Name of the image.
+        number: The paper's id.
+
+    Source: paper, figures 6, 16 and 20.
+    """
+    return PAPER_OFFSETS.get(image, {}).get(number, PAPER_SPAN)
+
+
 def effect(stack: object) -> float:
     """Measure how much a sweep moves the picture: the variance over the sweep, averaged over pixels and channels.
 
