@@ -243,3 +243,5 @@ def test_links_to_other_chapters_become_words_on_a_single_page() -> None:
 
     text = '"see [](09_measure_the_speed), [the twin](03_train_the_twin) and [x](https://a.b/03_c)"'
     assert _without_links(text) == '"see chapter 9, the twin and [x](https://a.b/03_c)"'
+    source = '{"source": ["in [what holds](19_see_what_holds.ipynb), ", "[fracture](16_measure_fracture)"]}'
+    assert _without_links(source) == '{"source": ["in what holds, ", "fracture"]}'

@@ -2,16 +2,18 @@
 
 The modules, lowest first: `streams` (random numbers that are the same everywhere), `genes` (neat-python's, made CPPN),
 `operators` (children from parents), `drawing` (a page of thumbnails), `sessions` (records), `replaying` (a record in
-play), `descriptors` (what a picture is like), `choosers` (who picks, without a person), `lineage` (family trees).
+play), `descriptors` (what a picture is like), `choosers` (who picks, without a person), `lineage` (family trees),
+`differences` (what a child has that its parents have not).
 """
 
 from __future__ import annotations
 
 from fer_utils.evolution.choosers import Chooser, Curiosity, MapElites, Novelty, Objective, Random, breed_with
 from fer_utils.evolution.descriptors import DESCRIPTORS, describe_pictures
+from fer_utils.evolution.differences import Differences, differences
 from fer_utils.evolution.drawing import draw
 from fer_utils.evolution.genes import ACTIVATIONS, CPPN, from_genome, to_genome
-from fer_utils.evolution.lineage import LineMeasures, TreeMeasures, measure_line, measure_tree, tree
+from fer_utils.evolution.lineage import LineMeasures, TreeMeasures, measure_line, measure_tree, thinned, tree
 from fer_utils.evolution.operators import Innovations, Operators, begin, breed, cross, mutate
 from fer_utils.evolution.replaying import Play, replay
 from fer_utils.evolution.sessions import Published, Session, Step, genome_hash, keep_session, load_session, save_session
@@ -23,6 +25,7 @@ __all__ = [
     "DESCRIPTORS",
     "Chooser",
     "Curiosity",
+    "Differences",
     "Innovations",
     "LineMeasures",
     "MapElites",
@@ -41,6 +44,7 @@ __all__ = [
     "breed_with",
     "cross",
     "describe_pictures",
+    "differences",
     "draw",
     "from_genome",
     "genome_hash",
@@ -51,6 +55,7 @@ __all__ = [
     "mutate",
     "replay",
     "save_session",
+    "thinned",
     "to_genome",
     "tree",
 ]

@@ -20,10 +20,12 @@ from fer_utils.plotting.races import race
 from fer_utils.plotting.strips import errors, pictures, training_path
 from fer_utils.plotting.sweeps import sweep_rows
 from fer_utils.plotting.teaser import teaser  # after its room, so that the name is the function
+from fer_utils.plotting.trees import family_tree
 
 __all__ = [
     "dot_groups",
     "errors",
+    "family_tree",
     "genome_graph",
     "layered_graph",
     "loss_curves",
