@@ -249,3 +249,5 @@ def test_brackets_of_the_notebooks_own_json_stay_when_links_become_words() -> No
     from fer_utils.book.build import _without_links
 
     assert _without_links('{"outputs": ["| [4](04_a), [5](05_b) |"]}') == '{"outputs": ["| 4, 5 |"]}'
+    source = '{"source": ["in [what holds](19_see_what_holds.ipynb), ", "[fracture](16_measure_fracture)"]}'
+    assert _without_links(source) == '{"source": ["in what holds, ", "fracture"]}'

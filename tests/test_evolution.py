@@ -21,6 +21,7 @@ from fer_utils.evolution import (
     begin,
     breed,
     cross,
+    differences,
     draw,
     from_genome,
     mutate,
@@ -221,6 +222,46 @@ def test_boldness_scales_chances_up_to_certainty() -> None:
     assert bold.add_node == bold.weight_rate == 1
     assert bold.weight_power == 10 * Operators().weight_power
     assert bold.cross == Operators().cross
+
+
+# --- what a child has that its parents have not ---
+
+
+def test_a_copy_has_nothing_new_and_a_split_is_one_node_with_its_two_connections() -> None:
+    parent = bred(3, 8)
+    assert str(differences(parent.copy(), [parent])) == "nothing new"
+    for seed in range(10):
+        child = parent.copy()
+        split_link(child, Stream(seed), Innovations.after(parent))
+        found = differences(child, [parent])
+        (node,) = found.nodes
+        assert sorted(found.links) == sorted(key for key in child.connections if node in key)
+        assert len(found.switched) == 1
+        assert str(found) == "1 new node"
+
+
+def test_every_kind_of_change_is_told_from_the_others() -> None:
+    parent = bred(3, 8)
+    child, link = parent.copy(), parent.links()[1]
+    child.connections[link.key].weight += 0.5
+    child.nodes[2].activation = "tanh" if parent.nodes[2].activation != "tanh" else "sin"
+    child.connections[parent.links()[0].key].enabled = False
+    del child.connections[parent.links()[2].key]
+    found = differences(child, [parent])
+    assert (found.weights, found.activations) == ((link.key,), (2,))
+    assert (found.switched, found.lost) == ((parent.links()[0].key,), (parent.links()[2].key,))
+    assert str(found) == "1 function, 1 weight, 1 switch, 1 loss"
+
+
+def test_what_any_parent_has_is_not_new_in_a_cross() -> None:
+    innovations = Innovations()
+    first = begin(Stream(1), innovations, BOLD)
+    innovations.next_generation()
+    parents = [breed([first], Stream(2, place), innovations, BOLD) for place in range(3)]
+    found = differences(cross(parents, Stream(4)), parents)
+    assert str(found) in {"nothing new", *(f"{count} losses" for count in range(2, 9)), "1 loss"}
+    with pytest.raises(BadInput, match="parents must be one or more, got none"):
+        differences(first, [])
 
 
 # --- thumbnails ---

@@ -383,12 +383,13 @@ class FerReplay extends HTMLElement {
     this.from = make("p", { class: "fer-replay-from" });
     this.sheet = make("div", { class: "fer-replay-sheet", role: "group", "aria-label": "What was shown" });
     this.why = make("p", { class: "fer-replay-why" });
-    this.close = make("figure", { class: "fer-replay-close" });
+    this.close = make("div", { class: "fer-replay-close" });
     this.ancestors = make("div", { class: "fer-replay-line", role: "group", "aria-label": "Ancestors, the oldest first" });
     this.lineHead = make("p", { class: "fer-replay-from" });
     this.body = make("div", { class: "fer-replay", tabindex: "-1", "data-lm-suppress-shortcuts": "true" }, this.gallery, this.head, this.bar, this.said,
       make("div", { class: "fer-replay-columns" }, make("div", {}, this.from, this.sheet, this.why), this.close), this.lineHead, this.ancestors);
     this.append(this.body);
+    new ResizeObserver(() => this.#centre()).observe(this.body);
     this.body.addEventListener("keydown", (event) => this.#key(event));
     this.sheet.addEventListener("pointerdown", (event) => { this.touched = event.pointerType === "mouse" ? null : [event.clientX, event.clientY]; });
     this.sheet.addEventListener("pointerup", (event) => this.#swiped(event));
@@ -439,7 +440,6 @@ class FerReplay extends HTMLElement {
     this.picture = record.published.find(([, title]) => title === name)[0];
     this.line = this.play.line(this.picture);
     for (const one of this.gallery.children) one.setAttribute("aria-pressed", String(one.dataset.name === name));
-    centre(this.gallery, this.gallery.querySelector("[aria-pressed='true']"));
     const note = record.published.find(([, title]) => title === name)[3], age = this.line.length - 1;
     this.head.replaceChildren(make("b", {}, name), `, ${BY[record.chooser] || record.chooser}: `
       + `${many(age, "generation")} from the first, in a session of ${many(this.play.count * record.shown, "picture")} shown. ${note}`);
@@ -447,6 +447,11 @@ class FerReplay extends HTMLElement {
     this.lineHead.textContent = `The ancestors of ${name}, the oldest first:`;
     this.go(parseInt(this.picture, 10), this.picture);
     this.#layLine();
+  }
+
+  #centre() {
+    centre(this.gallery, this.gallery.querySelector("[aria-pressed='true']"));
+    centre(this.ancestors, this.ancestors.querySelector("[data-here]"));
   }
 
   /* Show a generation, and one of its pictures close up. */
@@ -463,7 +468,7 @@ class FerReplay extends HTMLElement {
     const here = this.play.steps.flatMap((one) => one.parents).find((one) => parseInt(one, 10) === number);
     this.look(picture || (step && step.parents.find((one) => parseInt(one, 10) === number)) || here || `${number}.0`);
     for (const one of this.ancestors.children) one.toggleAttribute("data-here", parseInt(one.dataset.name, 10) === number);
-    centre(this.ancestors, this.ancestors.querySelector("[data-here]"));
+    this.#centre();
     this.dispatchEvent(new CustomEvent("fer-replay-step", { detail: { place: number } }));
   }
 
@@ -512,7 +517,7 @@ class FerReplay extends HTMLElement {
     const canvas = make("canvas", { width: LARGE, height: LARGE, role: "img", "aria-label": `Picture ${name}, enlarged` });
     const cppn = this.play.cppn(name), parents = this.play.parents(name), title = this.play.title(name);
     const links = cppn.links().length, hidden = cppn.hidden().length;
-    const caption = make("figcaption", {}, make("b", {}, title ? `${title} (${name})` : name), `: ${many(hidden, "hidden node")}, ${many(links, "connection")}. `);
+    const caption = make("p", {}, make("b", {}, title ? `${title} (${name})` : name), `: ${many(hidden, "hidden node")}, ${many(links, "connection")}. `);
     if (parents.length) caption.append(parents.length > 1 ? "Parents: " : "Parent: ", ...this.#names(parents), ".");
     this.close.replaceChildren(canvas, caption);
     this.#draw(canvas, name, LARGE, { first: true });
@@ -528,7 +533,7 @@ class FerReplay extends HTMLElement {
       this.#draw(canvas, name, SMALL, { keep: true });
       return one;
     }));
-    centre(this.ancestors, this.ancestors.querySelector("[data-here]"));
+    this.#centre();
   }
 
   /* Pictures are drawn one after another between frames, so that the page stays at the reader's command. */

@@ -46,6 +46,7 @@ PAGES = (
     "executed/17_attack_the_measures.html",
     "executed/18_when_does_it_fracture.html",
     "executed/19_see_what_holds.html",
+    "executed/20_breed_images.html",
     "executed/30_fit_random_labels.html",
     "executed/31_watch_it_fall_twice.html",
     "executed/32_take_the_shortcut.html",
