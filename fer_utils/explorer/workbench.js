@@ -94,7 +94,8 @@ class NeuronMap {
   }
   refresh() {
     const { net, neuron } = this.bench;
-    this.lay();
+    if (this.room === undefined) this.lay();
+    this.arrangeTiles();
     this.choice.show(this.nets.indexOf(net));
     this.area.setAttribute("aria-label", `All neurons of ${net.label}, at ${net.architecture.neuronName(...neuron)}; arrow keys move, Enter goes to the incoming weights`);
     this.placeRings();
@@ -103,10 +104,15 @@ class NeuronMap {
   follow({ net }, lists) {
     if (net === this.bench.net && this.behind) this.behind = [[], ...lists].map((list, i) => [...new Set([...list, ...(this.behind[i] || [])])]);
   }
+  /* Called when the place may have changed width: to ask for it in every frame would lay the whole page out anew. */
   lay() {
+    this.room = this.scroller.clientWidth;
+    this.arrangeTiles();
+  }
+  arrangeTiles() {
     const { bench } = this, a = bench.net.architecture, columns = Math.max(a.width, 4), rows = a.depth + 2, ratio = window.devicePixelRatio || 1;
-    const left = 30, top = 30, room = this.scroller.clientWidth - left - 8;
-    if (room < 50) return;
+    const left = 30, top = 30, room = this.room - left - 8;
+    if (!(room > 50)) return;
     const pixel = Math.floor(clamp(room / columns, 11, 40) * ratio), cell = pixel / ratio, key = [bench.active, pixel, ratio, bench.viewKey].join();
     if (this.layout && this.layout.key === key) return;
     this.layout = { key, cell, pixel, gap: Math.max(1, Math.round(ratio)), ratio, left, top };
@@ -315,9 +321,9 @@ class NeuronPanel {
   hovered() { this.show(); }
   show() {
     const { net } = this.bench, a = net.architecture, at = this.neuron, [layer, neuron] = at;
-    const name = a.neuronName(layer, neuron), node = net.names.get(String(at)), held = net.held.get(String(at));
+    const name = a.neuronName(layer, neuron), held = net.held.get(String(at));
     this.title.textContent = name;
-    this.facts.textContent = [held === undefined ? extent(net, at) : held === 0 ? "knocked out" : `held at ${fixed(held)}`, ...(node ? [`genome node ${node}`] : [])].join("\n");
+    this.showFacts();
     this.bigMap.setAttribute("aria-label", `Feature map of ${name} of ${net.label}`);
     this.holder.hidden = layer < 0;
     this.out.setAttribute("aria-pressed", String(held === 0));
@@ -326,6 +332,11 @@ class NeuronPanel {
     this.showFormula();
     this.showList(this.incoming, layer < 0 ? [] : count(a.rows(layer)).map((row) => [layer, row, neuron]), ([l, row]) => [l - 1, row]);
     this.showList(this.outgoing, layer === a.depth ? [] : count(a.columns(layer + 1)).map((column) => [layer + 1, neuron, column]), ([l, , column]) => [l, column]);
+  }
+  showFacts() {
+    const { net } = this.bench, at = this.neuron, node = net.names.get(String(at)), held = net.held.get(String(at));
+    const values = held === undefined ? extent(net, at) : held === 0 ? "knocked out" : `held at ${fixed(held)}`;
+    this.facts.textContent = [values, ...(node ? [`genome node ${node}`] : [])].join("\n");
   }
   showFormula() {
     const { net } = this.bench, at = this.neuron, [layer, neuron] = at;
@@ -377,9 +388,7 @@ class NeuronPanel {
   // --- the large map ---
   get wanted() { return `${this.bench.active};${this.neuron};${this.bench.viewKey};`; }
   follow({ net }) {
-    if (net !== this.bench.net) return;
-    this.shows = "";
-    this.show();
+    if (net === this.bench.net) this.shows = "";
   }
   draw() {
     const { net, lens, colours } = this.bench, at = this.neuron;
@@ -387,7 +396,7 @@ class NeuronPanel {
     const plane = lens ? lens.plane(net, ...at) : net.field.plane(...at, net.size * net.size);
     draw(this.bigMap, shadeAll(colours, plane.length, (i) => plane[i]), net.size);
     this.shows = `${this.wanted}small`;
-    this.show();
+    this.showFacts();
   }
   plan() {
     const { net } = this.bench;
@@ -545,7 +554,7 @@ class GenomeView {
     this.map = map;
     this.mode = bench.box.clientWidth >= 900 ? "both" : "layers";
     this.modes = ["layers", "genome", "both"];
-    this.row = segments("How to draw the network", ["Layers", "Genome", "Both"], (i) => { this.mode = this.modes[i]; bench.refresh(false); });
+    this.row = segments("How to draw the network", ["Layers", "Genome", "Both"], (i) => { this.mode = this.modes[i]; bench.refresh(false); bench.tell("lay"); });
     this.area = make("div", { class: "fer-graph", role: "application", "aria-roledescription": "genome", onkeydown: (event) => this.key(event) });
     this.note = make("div", { class: "fer-place", role: "status" });
     this.box = make("div", { class: "fer-graph-box" }, this.area, this.note);
@@ -553,21 +562,25 @@ class GenomeView {
     map.choices.append(this.row.node);
   }
   refresh() {
-    const { net } = this.bench, graph = genomeOf(net), mode = graph ? this.mode : "layers";
+    const { net } = this.bench, graph = genomeOf(net), mode = graph ? this.mode : "layers", isNew = this.map.columns.dataset.mode !== mode;
     this.row.node.hidden = !graph;
     this.row.show(this.modes.indexOf(mode));
     this.box.hidden = mode === "layers";
     this.map.scroller.hidden = mode === "genome";
     this.map.columns.dataset.mode = mode;
     this.note.textContent = graph && graph.problem ? graph.problem : "";
-    this.map.lay();
-    if (mode === "layers") return;
-    this.lay();
+    if (isNew) { this.map.lay(); this.wide = this.box.clientWidth; }
+    if (mode === "layers" || graph.problem) { this.area.replaceChildren(); this.laid = this.buttons = null; return; }
+    this.arrange();
     this.mark();
   }
   lay() {
-    const { net } = this.bench, graph = genomeOf(net), wide = this.box.clientWidth, key = `${this.bench.active};${wide}`;
-    if (this.laid === key || wide < 50) return;
+    this.wide = this.box.clientWidth;
+    this.arrange();
+  }
+  arrange() {
+    const { wide, bench } = this, graph = genomeOf(bench.net), key = `${bench.active};${wide}`;
+    if (!graph || graph.problem || this.box.hidden || this.laid === key || !(wide > 50)) return;
     this.laid = key;
     const x = spread(graph), layers = Math.max(...graph.nodes.map((node) => node.layer)) + 2, widest = 1 / this.narrowest(graph, x);
     const side = clamp(Math.floor((wide - 8) / (widest + 0.5)), 14, 36), step = clamp(Math.round(620 / layers), side + 6, side + 34);
@@ -578,7 +591,9 @@ class GenomeView {
     this.buttons = new Map(graph.nodes.map((node) => [node, this.buildNode(node, side)]));
     this.area.style.height = `${high}px`;
     this.area.replaceChildren(lines, ...this.buttons.values());
-    this.behind = true;
+    this.behind = null;
+    this.mark();
+    bench.wake();
   }
   narrowest(graph, x) {
     const gaps = graph.nodes.flatMap((p) => graph.nodes.filter((q) => q !== p && q.layer === p.layer).map((q) => Math.abs(x.get(p) - x.get(q))));
@@ -617,16 +632,21 @@ class GenomeView {
       knob.tabIndex = node === (here || graph.nodes[0]) ? 0 : -1;
     }
   }
-  follow({ net }) { if (net === this.bench.net) this.behind = true; }
+  follow({ net }, lists) {
+    if (net !== this.bench.net || !this.behind) return;
+    lists.forEach((list, layer) => list.forEach((neuron) => this.behind.add(`${layer},${neuron}`)));
+  }
+  /* Draw the nodes that are behind; null stands for all. */
   draw() {
-    const { net, lens, colours, viewKey } = this.bench;
-    if (!this.buttons || this.box.hidden || !net.field || (!this.behind && this.drawn === viewKey)) return;
+    const { net, lens, colours, viewKey } = this.bench, all = !this.behind || this.drawn !== viewKey;
+    if (!this.buttons || this.box.hidden || !net.field) return;
     for (const [node, { firstChild: canvas }] of this.buttons) {
+      if (!all && !this.behind.has(String(node.neurons[0]))) continue;
       const n = net.size, side = canvas.width, values = lens ? lens.plane(net, ...node.neurons[0]) : net.field.plane(...node.neurons[0], n * n);
       const spot = (i) => Math.round((i * (n - 1)) / (side - 1));
       draw(canvas, shadeAll(colours, side * side, (i) => values[spot(Math.floor(i / side)) * n + spot(i % side)]), side);
     }
-    this.behind = false;
+    this.behind = new Set();
     this.drawn = viewKey;
   }
   /* Arrow keys go to the nearest node in that direction. */
