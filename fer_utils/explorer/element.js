@@ -612,7 +612,8 @@ class Bench {
     };
   }
   set state({ selected, weights, changes, held, neuron, view, shown, linked, colours }) {
-    if (readShown(shown, this.nets).length) this.shown = readShown(shown, this.nets);
+    const wanted = readShown(shown, this.nets);
+    if (wanted.length) { this.shown = wanted; if (!wanted.includes(this.active)) this.active = wanted[0]; }
     if (selected && this.nets[selected.network]) this.active = +selected.network;
     this.nets.forEach((net, i) => {
       if (Array.isArray(changes)) net.setChanges(changes[i]);

@@ -583,7 +583,7 @@ class GenomeView {
     if (!graph || graph.problem || this.box.hidden || this.laid === key || !(wide > 50)) return;
     this.laid = key;
     const x = spread(graph), layers = Math.max(...graph.nodes.map((node) => node.layer)) + 2, widest = 1 / this.narrowest(graph, x);
-    const side = clamp(Math.floor((wide - 8) / (widest + 0.5)), 14, 36), step = clamp(Math.round(620 / layers), side + 6, side + 34);
+    const side = clamp(Math.floor((wide - 8) / (widest + 0.5)) - 4, 14, 36), step = clamp(Math.round(620 / layers), side + 6, side + 34);
     const high = (layers - 1) * step + side + 26;
     this.at = new Map(graph.nodes.map((node) => [node, { x: side / 2 + 4 + x.get(node) * (wide - side - 8), y: side / 2 + 16 + (node.layer + 1) * step }]));
     const lines = svg("svg", { width: wide, height: high, "aria-hidden": "true" });
