@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks import drawing, floor, machine, memory, scaling, startup, steps, sweeping
+from benchmarks import drawing, exploring, floor, machine, memory, scaling, startup, steps, sweeping
 from fer_utils import storage
 from fer_utils.checks import BadInput
 
@@ -23,6 +23,7 @@ SECTIONS: dict[str, ModuleType] = {
     "sweeps": sweeping,
     "drawing": drawing,
     "startup": startup,
+    "explorer": exploring,
 }
 
 

@@ -26,7 +26,7 @@ export default {
   render({ model, el }) {
     el.setAttribute("data-lm-suppress-shortcuts", "true");
     for (const kind of MINE) el.addEventListener(kind, (event) => event.stopPropagation());
-    let element;
+    let element, gone = false;
     const build = () => {
       if (element) element.remove();
       element = document.createElement("fer-explorer");
@@ -39,9 +39,11 @@ export default {
     };
     const PARTS = ["selected", "changes", "held"];
     const part = (state) => JSON.stringify(PARTS.map((name) => state[name]));
+    // Jupyter draws first and puts into the page later; the element has a state only once it is there.
     const follow = () => {
+      if (element.dataset.ready !== "true") { if (!gone) requestAnimationFrame(follow); return; }
       const wanted = Object.fromEntries(PARTS.map((name) => [name, model.get(name)]));
-      if (element.state && part(wanted) !== part(element.state)) element.state = wanted;
+      if (part(wanted) !== part(element.state)) element.state = wanted;
     };
     build();
     model.on("change:data", build);
@@ -50,6 +52,7 @@ export default {
       for (const name of PARTS) if (detail[name] !== undefined) model.set(name, detail[name]);
       model.save_changes();
     });
+    return () => { gone = true; };
   },
 };
 """
