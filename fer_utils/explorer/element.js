@@ -612,7 +612,7 @@ class Bench {
     };
   }
   set state({ selected, weights, changes, held, neuron, view, shown, linked, colours }) {
-    const wanted = readShown(shown, this.nets);
+    const wanted = readShown(shown, this.nets), was = this.active;
     if (wanted.length) { this.shown = wanted; if (!wanted.includes(this.active)) this.active = wanted[0]; }
     if (selected && this.nets[selected.network]) this.active = +selected.network;
     this.nets.forEach((net, i) => {
@@ -621,6 +621,7 @@ class Bench {
       if (Array.isArray(weights) && net.architecture.holds(weights[i])) this.select(net, [...weights[i]]);
     });
     if (selected && this.net.architecture.holds(selected.weight)) this.select(this.net, [...selected.weight]);
+    if (was !== this.active) this.neuron = [this.net.selected[0], this.net.selected[2]];
     if (Array.isArray(neuron) && neuron.length === 2 && neuron.every(Number.isInteger)) this.neuron = [...neuron];
     if (VIEWS.includes(view)) this.view = view;
     if (typeof linked === "boolean") this.linked = linked;

@@ -555,7 +555,7 @@ class GenomeView {
     this.mode = bench.box.clientWidth >= 900 ? "both" : "layers";
     this.modes = ["layers", "genome", "both"];
     this.row = segments("How to draw the network", ["Layers", "Genome", "Both"], (i) => { this.mode = this.modes[i]; bench.refresh(false); bench.tell("lay"); });
-    this.area = make("div", { class: "fer-graph", role: "application", "aria-roledescription": "genome", onkeydown: (event) => this.key(event) });
+    this.area = make("div", { class: "fer-graph", role: "application", "aria-roledescription": "genome", "aria-label": "The genome; arrow keys walk from node to node", onkeydown: (event) => this.key(event) });
     this.note = make("div", { class: "fer-place", role: "status" });
     this.box = make("div", { class: "fer-graph-box" }, this.area, this.note);
     map.scroller.before(this.box);
@@ -584,6 +584,7 @@ class GenomeView {
     this.laid = key;
     const x = spread(graph), layers = Math.max(...graph.nodes.map((node) => node.layer)) + 2, widest = 1 / this.narrowest(graph, x);
     const side = clamp(Math.floor((wide - 8) / (widest + 0.5)) - 4, 14, 36), step = clamp(Math.round(620 / layers), side + 6, side + 34);
+    this.fine = side / 32;
     const high = (layers - 1) * step + side + 26;
     this.at = new Map(graph.nodes.map((node) => [node, { x: side / 2 + 4 + x.get(node) * (wide - side - 8), y: side / 2 + 16 + (node.layer + 1) * step }]));
     const lines = svg("svg", { width: wide, height: high, "aria-hidden": "true" });
@@ -621,7 +622,7 @@ class GenomeView {
     for (const { link, line, title } of this.links || []) {
       const value = net.get(link.weight);
       line.setAttribute("class", `fer-edge${value < 0 ? " fer-minus" : ""}${same(link.weight, net.selected) ? " fer-now" : ""}${value === 0 ? " fer-zero" : ""}`);
-      line.setAttribute("stroke-width", 0.8 + (2.6 * Math.abs(value)) / most);
+      line.setAttribute("stroke-width", this.fine * (0.7 + (2.5 * Math.abs(value)) / most));
       title.textContent = `${nodeName(link.source)} \u2192 ${nodeName(link.target)}: ${fixed(value)}`;
     }
     for (const [node, knob] of this.buttons || []) {
@@ -741,8 +742,8 @@ class Direction {
     this.bench = bench;
     this.base = null;            // {key, values}: the row where the walk began
     const restart = () => { this.base = null; this.slider.value = 0; this.show(); };
-    this.layer = numberField("layer", restart);
-    this.row = numberField("row", restart);
+    this.layer = numberField("layer of weights", restart);
+    this.row = numberField("from neuron", restart);
     this.seed = numberField("seed", restart);
     this.seed.input.value = 1;
     this.slider = make("input", { type: "range", class: "fer-along", min: -3, max: 3, step: 0.03, "aria-label": "Distance along the random direction", oninput: () => this.walk(+this.slider.value) });
@@ -854,7 +855,7 @@ class Networks {
     this.link = make("input", { type: "checkbox", onchange: () => { bench.linked = this.link.checked; bench.refresh(); } });
     this.linkBox = make("label", { class: "fer-check", title: "A weight moved in one network moves by as much in the others of the same shape" }, this.link, make("span", { text: "move together" }));
     this.more = button("Compare with \u2026", () => this.add());
-    this.file = make("input", { type: "file", accept: ".json,application/json", hidden: "", onchange: () => this.open(this.file.files[0]) });
+    this.file = make("input", { type: "file", accept: ".json,application/json", hidden: "", "aria-label": "A network's file", onchange: () => this.open(this.file.files[0]) });
     this.opener = button("Open a file\u2026", () => this.file.click(), { title: "A network saved here or by fer_utils, as JSON" });
     this.node = make("div", { class: "fer-side" }, ...(this.groups.length > 1 ? [this.pictures.node] : []), this.more, this.linkBox, this.opener, this.file);
   }

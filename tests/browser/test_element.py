@@ -517,7 +517,7 @@ window.model = (() => {
   return {
     saved: 0, heard,
     get: (name) => values[name],
-    set: (change) => Object.assign(values, change),
+    set: (name, value) => Object.assign(values, typeof name === 'string' ? { [name]: value } : name),
     save_changes() { this.saved += 1; },
     on: (names, call) => heard.push(call),
   };
@@ -527,7 +527,7 @@ window.model = (() => {
 
 def test_the_widget_carries_state_between_python_and_the_element(open_page: Open) -> None:
     widget = ExplorerWidget(*two(), chosen=[{(1, 0, 3): "a"}, {(2, 1, 4): "b"}], size=16, full=16)
-    values = {"data": widget.data, "selected": widget.selected, "changes": [{}, {"2,1,4": 0.5}]}
+    values = {"data": widget.data, "selected": widget.selected, "changes": [{}, {"2,1,4": 0.5}], "held": [{}, {}]}
     text = json.dumps({"model": MODEL.replace("DATA", json.dumps(values)), "module": widget._esm})
     text = text.replace("<", "\\u003c")
     page = open_page(f"<!doctype html><body><div id=place></div><script>window.given = {text}</script>", wait=False)
@@ -544,6 +544,6 @@ def test_the_widget_carries_state_between_python_and_the_element(open_page: Open
     assert page.evaluate("model.get('changes')") == state(page)["changes"]
     assert page.evaluate("model.get('changes')[0]['1,0,3']") == pytest.approx(two()[0].weight((1, 0, 3)) + 1, abs=1e-5)
     assert page.evaluate("model.saved") > 0
-    page.evaluate("model.set({ selected: { network: 1, weight: [0, 1, 2] }, changes: [{}, {}] }); model.heard[0]()")
+    page.evaluate("model.set({ selected: { network: 1, weight: [0, 1, 2] }, changes: [{}, {}] }); model.heard.at(-1)()")
     assert state(page)["selected"] == {"network": 1, "weight": [0, 1, 2]}
     assert state(page)["changes"] == [{}, {}]

@@ -439,9 +439,9 @@ def test_a_random_direction_is_of_length_one_and_the_same_for_a_seed(open_page: 
     page.get_by_text("Random direction").click()
     slider = page.get_by_role("slider", name="Distance along the random direction")
     box = page.locator(".fer-direction")
-    box.get_by_label("layer").fill("2")
-    box.get_by_label("row").fill("5")
-    box.get_by_label("row").press("Tab")
+    box.get_by_label("layer of weights").fill("2")
+    box.get_by_label("from neuron").fill("5")
+    box.get_by_label("from neuron").press("Tab")
     slider.press("End")
 
     def moves() -> Any:
