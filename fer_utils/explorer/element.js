@@ -865,7 +865,7 @@ class FerExplorer extends HTMLElement {
   }
   disconnectedCallback() { if (this.#bench) this.#bench.sleep(); }
 
-  get state() { return this.#bench.state; }
+  get state() { return this.#bench && this.#bench.state; }
   set state(wanted) { if (this.#bench && wanted && typeof wanted === "object") this.#bench.state = wanted; }
   forward(network, size, changes = {}) {
     const net = this.#bench.nets[network], weights = net.original.slice();
@@ -873,6 +873,7 @@ class FerExplorer extends HTMLElement {
     return finish(net.draw({ weights, held: [] }, size));
   }
   settled() {
+    if (!this.#bench) return Promise.resolve();
     return new Promise((resolve) => { this.#bench.waiting.push(resolve); this.#bench.wake(); });
   }
 

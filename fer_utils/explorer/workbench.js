@@ -857,6 +857,12 @@ class Networks {
     this.more = button("Compare with \u2026", () => this.add());
     this.file = make("input", { type: "file", accept: ".json,application/json", hidden: "", "aria-label": "A network's file", onchange: () => this.open(this.file.files[0]) });
     this.opener = button("Open a file\u2026", () => this.file.click(), { title: "A network saved here or by fer_utils, as JSON" });
+    for (const kind of ["dragover", "drop"]) bench.box.addEventListener(kind, (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (kind === "drop") this.open(event.dataTransfer.files[0]);
+    });
     this.node = make("div", { class: "fer-side" }, ...(this.groups.length > 1 ? [this.pictures.node] : []), this.more, this.linkBox, this.opener, this.file);
   }
   panel(panel) {
@@ -1004,7 +1010,7 @@ class Saving {
   panel(panel) {
     const { net } = panel, json = (name, make) => button(name, () => this.attempt(net, () => this.offer(net, `${name}.json`, new Blob([JSON.stringify(make(net))], { type: "application/json" }))));
     const save = make("details", { class: "fer-save" }, make("summary", { text: "Save" }), make("div", { class: "fer-buttons" },
-      ...SIZES.map((size) => button(`${size} px`, () => this.attempt(net, () => this.picture(net, size)), { "aria-label": `Save the picture of ${net.label}, ${size} pixels` })),
+      ...SIZES.map((size) => button(`${size} px`, () => this.attempt(net, () => this.picture(net, size)), { "aria-label": `${size} px: save the picture of ${net.label}` })),
       json("network", networkJSON), ...(net.graph ? [json("genome", genomeJSON)] : [])));
     panel.buttons.after(save);
   }
@@ -1153,6 +1159,8 @@ class RemoteRenderer {
   }
 }
 function equipped(net) {
+  const genome = genomeOf(net);
+  if (genome) for (const [at, node] of genome.nodeAt) if (at[0] !== "-" && !net.names.has(at)) net.names.set(at, node.label || node.id);
   net.remote = fellowWorker() ? new RemoteRenderer(net.renderer) : null;
   return net;
 }

@@ -475,6 +475,8 @@ def test_wrong_data_give_a_sentence_and_keep_the_stills(open_page: Open, data: s
     message = page.locator(".fer-message").inner_text()
     assert message.startswith("This explorer cannot be shown:")
     assert said in message
+    assert page.evaluate("document.querySelector('fer-explorer').settled()") is None
+    assert state(page) is None
     assert page.locator(".fer-explorer-fallback").is_visible()
 
 

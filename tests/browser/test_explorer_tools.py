@@ -165,6 +165,31 @@ def test_a_reader_knocks_a_neuron_out_holds_it_and_lets_it_go(open_page: Open) -
     assert pictures(page) == before
 
 
+# --------------------------------------------------------------------------------------------- animation
+
+
+@pytest.mark.parametrize("easing", ["smooth", "even", "stills"])
+def test_a_weight_plays_through_its_range_in_the_manner_chosen(open_page: Open, easing: str) -> None:
+    page = open_page(two_page())
+    page.get_by_label("How first plays").select_option(easing)
+    page.get_by_role("button", name="Play").first.click()
+    page.evaluate(
+        """() => { window.seen = new Set();
+             document.addEventListener('fer-change', ({ detail }) => seen.add(detail.changes[0]['1,0,3'] ?? 0)); }"""
+    )
+    page.wait_for_timeout(1600)
+    seen = np.array(page.evaluate("[...seen]")) - two()[0].weight((1, 0, 3))
+    page.get_by_role("button", name="Pause").click()
+    assert np.abs(seen).max() <= 1 + 1e-5
+    if easing == "stills":
+        assert set(np.round(seen, 4)) <= {-1.0, -0.5, 0.0}
+    else:
+        assert len(seen) > 3
+    page.wait_for_timeout(450)
+    page.get_by_role("button", name="Undo").click()  # a whole animation is one step
+    assert state(page)["changes"] == [{}, {}]
+
+
 # ------------------------------------------------------------------------------------------------- views
 
 
@@ -299,7 +324,7 @@ def test_the_picture_is_saved_as_png(open_page: Open, size: int) -> None:
     page = open_page(two_page())
     page.context.set_default_timeout(60000)
     set_state(page, changes=[{"1,0,3": 0.9}, {}])
-    with Image.open(save(page, f"{size} pixels")) as picture:
+    with Image.open(save(page, f"{size} px")) as picture:
         found = np.asarray(picture.convert("RGB")) / 255
     assert found.shape == (size, size, 3)
     if size == 256:
@@ -360,7 +385,32 @@ def test_a_file_that_is_no_network_is_a_sentence(open_page: Open, tmp_path: Path
     assert state(page)["shown"] == [0, 1]
 
 
+def test_a_file_is_dropped_on_the_explorer(open_page: Open) -> None:
+    page = open_page(two_page())
+    page.evaluate(
+        """(text) => { const data = new DataTransfer(); data.items.add(new File([text], 'own.json'));
+             const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+             document.querySelector('.fer-picture').dispatchEvent(drop); }""",
+        json.dumps(two()[1].to_json()),
+    )
+    page.wait_for_function("document.querySelector('fer-explorer').state.shown.includes(2)")
+    settle(page)
+    assert (np.array(pictures(page)[1]).reshape(96, 96, 4) == js_forward(page, 1, 96)["image"]).all()
+
+
 # ------------------------------------------------------------------------------------------------ genome
+
+
+def test_neurons_are_named_after_the_genome_where_no_names_came(open_page: Open) -> None:
+    network = layerize(garden.load_genome("mask"))
+    data = payload(network, size=24, full=48)
+    data["networks"][0].pop("names", None)
+    page = open_page(data_page(data))
+    inputs = network.genome.inputs.values()
+    (layer, neuron), node = next(item for item in network.node_of.items() if item[1] not in inputs)
+    set_state(page, neuron=[layer, neuron])
+    label = network.genome.node(node).label or node
+    assert f"genome node {label}" in page.locator(".fer-close .fer-place").inner_text()
 
 
 def test_the_genome_stands_beside_its_layers_and_both_show_the_same_neuron(open_page: Open) -> None:
