@@ -534,3 +534,15 @@ def test_the_worker_draws_what_the_page_would(open_page: Open) -> None:
     page.evaluate("document.querySelector('fer-explorer').state = { held: [{}, {}] }")
     assert (shown(page, 0, 64)[1] == js_forward(page, 0, 64, {"0,3,2": 0.75})["image"]).all()
     assert (shown(page, 0, 64)[1] != image).any()
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_workers_share_a_picture_and_draw_it_to_the_bit(open_page: Open, cores: int) -> None:
+    several = f"<script>Object.defineProperty(navigator, 'hardwareConcurrency', {{ value: {cores} }})</script>"
+    page = open_page(two_page().replace("<head>", f"<head>{several}"))
+    for value in (0.75, -0.5):  # the second time from the layer that was kept
+        changes = {"2,3,4": value}
+        set_state(page, changes=[changes, {}], selected={"network": 0, "weight": [2, 3, 4]})
+        settle(page)
+        assert (np.array(pictures(page)[0]).reshape(96, 96, 4) == js_forward(page, 0, 96, changes)["image"]).all()
+        assert (shown(page, 0, 37)[1] == js_forward(page, 0, 37, changes)["image"]).all()
