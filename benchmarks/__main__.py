@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks import drawing, floor, machine, measuring, memory, profile, scaling, startup, steps, sweeping
+from benchmarks import drawing, exploring, floor, machine, measuring, memory, profile, scaling, startup, steps, sweeping
 from fer_utils import storage
 from fer_utils.checks import BadInput
 
@@ -25,6 +25,7 @@ SECTIONS: dict[str, ModuleType] = {
     "drawing": drawing,
     "measuring": measuring,
     "startup": startup,
+    "explorer": exploring,
 }
 
 

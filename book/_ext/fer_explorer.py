@@ -37,8 +37,7 @@ class FullExplorer(SphinxDirective):
         offered = gallery.offers(named or gallery.IMAGES)
         self.env.app.__dict__.setdefault(OFFERED, []).extend(offered)
         folder = "../" * self.env.docname.count("/") + STATIC
-        box = f'<div class="fer-full">{gallery.gallery_html(offered, folder)}</div>'
-        return [nodes.raw("", box, format="html")]
+        return [nodes.raw("", gallery.gallery_html(offered, folder), format="html")]
 
 
 def write_data(app: Sphinx, exception: Exception | None) -> None:

@@ -276,7 +276,7 @@ const everyNeuron = (a) => a.offsets.map((_, layer) => count(a.columns(layer)));
 
 // -------------------------------------------------------------------------------------------------- renderer
 
-/* Computes some neurons of one layer at any size, a strip at a time, on this thread or in a worker. */
+/* Computes some neurons of one layer at any size, a strip at a time, on this page or in workers. */
 class Renderer {
   constructor(architecture) {
     this.architecture = architecture;
@@ -285,16 +285,16 @@ class Renderer {
   }
   /* The neurons' planes, one after the other; yields between strips, so that nobody ever waits. `model` is {weights,
      held: [[layer, neuron, value], ...]}. `keep` names a layer whose activations are worth keeping: the one below the
-     weight that moves, where the next pass can start. */
-  *render(model, size, layer, neurons, keep = -1) {
-    const a = this.architecture, { strip } = this, pixels = size * size, planes = new Float32Array(neurons.length * pixels);
+     weight that moves, where the next pass can start. `share` is the pixels wanted, from the first up to the last. */
+  *render(model, size, layer, neurons, keep = -1, share = [0, size * size]) {
+    const a = this.architecture, { strip } = this, [start, end] = share, pixels = end - start, planes = new Float32Array(neurons.length * pixels);
     const lists = ancestors(a, model.weights, layer, neurons), until = Math.min(keep, layer - 1);
-    const floor = until >= 0 ? this.usableFloor(model, size, lists, until) : null;
-    const next = until >= 0 && !(floor && floor.layer === until) ? this.newFloor(model, size, lists, until) : null;
+    const shape = `${size};${share}`, floor = until >= 0 ? this.usableFloor(model, shape, lists, until) : null;
+    const next = until >= 0 && !(floor && floor.layer === until) ? this.newFloor(model, shape, lists, until, pixels) : null;
     for (let first = 0; first < pixels; first += STRIP) {
       const long = Math.min(STRIP, pixels - first);
       if (this.loaded !== model) { strip.load(model.weights, model.held); this.loaded = model; }   // another pass may have come between
-      if (!floor) strip.place(size, first);
+      if (!floor) strip.place(size, start + first);
       else floor.list.forEach((neuron, i) =>
         strip.plane(floor.layer, neuron, long).set(floor.data.subarray(i * pixels + first, i * pixels + first + long)));
       strip.compute(lists, floor ? floor.layer + 1 : 0);
@@ -305,14 +305,14 @@ class Renderer {
     if (next) this.floor = next;
     return planes;
   }
-  newFloor({ weights, held }, size, lists, layer) {
+  newFloor({ weights, held }, shape, lists, layer, pixels) {
     const list = lists[layer], below = weights.slice(0, this.architecture.offsets[layer + 1]);
-    return { layer, size, weights: below, held: heldUpTo(held, layer), list, data: new Float32Array(list.length * size * size) };
+    return { layer, shape, weights: below, held: heldUpTo(held, layer), list, data: new Float32Array(list.length * pixels) };
   }
   /* The kept layer serves as long as nothing up to it has changed and it holds every neuron that is needed. */
-  usableFloor({ weights, held }, size, lists, keep) {
+  usableFloor({ weights, held }, shape, lists, keep) {
     const { floor } = this;
-    return floor && floor.size === size && floor.layer <= keep && floor.held === heldUpTo(held, floor.layer)
+    return floor && floor.shape === shape && floor.layer <= keep && floor.held === heldUpTo(held, floor.layer)
       && floor.weights.every((value, i) => value === weights[i])
       && lists[floor.layer].every((neuron) => floor.list.includes(neuron)) ? floor : null;
   }
@@ -612,7 +612,8 @@ class Bench {
     };
   }
   set state({ selected, weights, changes, held, neuron, view, shown, linked, colours }) {
-    if (readShown(shown, this.nets).length) this.shown = readShown(shown, this.nets);
+    const wanted = readShown(shown, this.nets), was = this.active;
+    if (wanted.length) { this.shown = wanted; if (!wanted.includes(this.active)) this.active = wanted[0]; }
     if (selected && this.nets[selected.network]) this.active = +selected.network;
     this.nets.forEach((net, i) => {
       if (Array.isArray(changes)) net.setChanges(changes[i]);
@@ -620,6 +621,7 @@ class Bench {
       if (Array.isArray(weights) && net.architecture.holds(weights[i])) this.select(net, [...weights[i]]);
     });
     if (selected && this.net.architecture.holds(selected.weight)) this.select(this.net, [...selected.weight]);
+    if (was !== this.active) this.neuron = [this.net.selected[0], this.net.selected[2]];
     if (Array.isArray(neuron) && neuron.length === 2 && neuron.every(Number.isInteger)) this.neuron = [...neuron];
     if (VIEWS.includes(view)) this.view = view;
     if (typeof linked === "boolean") this.linked = linked;
@@ -863,7 +865,7 @@ class FerExplorer extends HTMLElement {
   }
   disconnectedCallback() { if (this.#bench) this.#bench.sleep(); }
 
-  get state() { return this.#bench.state; }
+  get state() { return this.#bench && this.#bench.state; }
   set state(wanted) { if (this.#bench && wanted && typeof wanted === "object") this.#bench.state = wanted; }
   forward(network, size, changes = {}) {
     const net = this.#bench.nets[network], weights = net.original.slice();
@@ -871,6 +873,7 @@ class FerExplorer extends HTMLElement {
     return finish(net.draw({ weights, held: [] }, size));
   }
   settled() {
+    if (!this.#bench) return Promise.resolve();
     return new Promise((resolve) => { this.#bench.waiting.push(resolve); this.#bench.wake(); });
   }
 

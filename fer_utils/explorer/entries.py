@@ -67,7 +67,7 @@ def graph(network: EvolvedNetwork) -> dict[str, Any]:
     Source: paper, figure 11.
     """
     genome, layers = network.genome, node_layers(network.genome)
-    inputs = {node: [[-1, images.INPUTS.index(label)]] for label, node in genome.inputs.items()}
+    own = {node: [[-1, images.INPUTS.index(label)]] for label, node in genome.inputs.items()}
     nodes = [
         {
             "id": node.id,
@@ -75,7 +75,7 @@ def graph(network: EvolvedNetwork) -> dict[str, Any]:
             "activation": node.activation,
             "label": node.label,
             "layer": layers.get(node.id),
-            "neurons": inputs.get(node.id) or _own_first(network.neurons_of.get(node.id, ()), layers.get(node.id)),
+            "neurons": own.get(node.id, []) + _own_first(network.neurons_of.get(node.id, ()), layers.get(node.id)),
         }
         for node in genome.nodes
     ]

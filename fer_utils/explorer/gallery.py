@@ -1,12 +1,13 @@
 """What the book's page with the full explorer offers: for each image at hand, its genome and the published networks.
 
 A page that held all of them would weigh megabytes, so each network stands in a file of its own, a classic script
-(``explore-data-<image>-<network>.js``), which the page loads when it is wanted: a page opened from a folder on disk
-may load scripts, and nothing else.
+(``explore-data-<image>-<network>.js``), which the page loads when its picture is wanted (``explore.js``): a page opened
+from a folder on disk may load scripts, and nothing else.
 """
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,14 +18,12 @@ from fer_utils import garden, published, storage
 from fer_utils.checks import BadInput
 from fer_utils.cppn import Network
 from fer_utils.explorer.entries import entry, strongest
-from fer_utils.explorer.shell import SCHEMA, element_html
 from fer_utils.explorer.stills import stills
 from fer_utils.layerize import layerize
 from fer_utils.picbreeder import PAPER
 
 IMAGES: Final = (*PAPER, "mask", "jester", "mushroom", "tomato")
 SAMPLED: Final = 200  # weights of a trained network among which the strongest are looked for
-TITLE: Final = "The neuron explorer"
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,6 @@ class Offer:
         named = None if self.kind in ("evolved", "designed") else strongest(self.network, sampled=SAMPLED)
         found = entry(self.network, named, key=self.key, group=title_of(self.image)) | {"kind": self.kind}
         return {name: value for name, value in found.items() if name != "names" or "graph" not in found}
-
-    def stub(self, folder: str) -> dict[str, str]:
-        """Say what the element needs to list the network, and where to find the rest."""
-        about = {"key": self.key, "group": title_of(self.image), "label": self.network.label, "kind": self.kind}
-        return {**about, "src": f"{folder}/{self.file}"}
 
 
 def title_of(image: str) -> str:
@@ -132,25 +126,33 @@ def data_script(offer: Offer) -> str:
 
 
 def gallery_html(offered: Sequence[Offer], folder: str) -> str:
-    """Write the page's element: every network listed, the first image's first two there from the start.
+    """Write the page's box: a chooser of pictures, and stills of the first for readers without JavaScript.
 
     Args:
         offered: From `offers`.
-        folder: The data files' folder, as the page reaches it.
+        folder: The folder of the data files and of ``explore.js``, as the page reaches it.
 
     Returns:
-        HTML without scripts and styles, which the book's pages load anyway.
+        HTML for a page that loads the element's script and styles anyway.
 
     Source: ours.
     """
-    first = [offer for offer in offered if offer.image == offered[0].image][:2]
-    data = {
-        "schema": SCHEMA,
-        "title": TITLE,
-        "wide": True,
-        "networks": [offer.stub(folder) for offer in offered],
-        "shown": [offered.index(offer) for offer in first],
-    }
-    scripts = "".join(f'<script src="{folder}/{offer.file}"></script>' for offer in first)
-    fallback = stills([offer.network for offer in first], [offer.entry() for offer in first])
-    return scripts + element_html(data, fallback, inline_assets=False)
+    pictures: dict[str, list[Offer]] = {}
+    for offer in offered:
+        pictures.setdefault(offer.image, []).append(offer)
+    listed = [
+        {"title": title_of(image), "networks": [{"key": one.key, "src": f"{folder}/{one.file}"} for one in some]}
+        for image, some in pictures.items()
+    ]
+    first = next(iter(pictures.values()))[:2]
+    fallback = stills([one.network for one in first], [one.entry() for one in first])
+    options = "".join(f"<option>{html.escape(one['title'])}</option>" for one in listed)
+    text = json.dumps(listed, separators=(",", ":")).replace("<", "\\u003c")
+    return (
+        f'<div class="fer-full"><script type="application/json">{text}</script>'
+        '<p class="fer-full-bar"><label for="fer-full-picture">Picture</label>'
+        f'<select id="fer-full-picture" autocomplete="off">{options}</select>'
+        '<span role="status"></span></p>'
+        f'<div class="fer-explorer-fallback">{fallback}</div>'
+        f'</div><script src="{folder}/explore.js" defer></script>'
+    )

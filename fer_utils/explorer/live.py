@@ -26,7 +26,7 @@ export default {
   render({ model, el }) {
     el.setAttribute("data-lm-suppress-shortcuts", "true");
     for (const kind of MINE) el.addEventListener(kind, (event) => event.stopPropagation());
-    let element;
+    let element, gone = false;
     const build = () => {
       if (element) element.remove();
       element = document.createElement("fer-explorer");
@@ -38,18 +38,27 @@ export default {
       follow();
     };
     const PARTS = ["selected", "changes", "held"];
+    // Networks that the reader opened from files come after those that Python knows, and stay the page's own.
+    const known = ({ selected, changes, held }) => {
+      const count = model.get("data").networks.length, cut = (list) => (list || []).slice(0, count);
+      const mine = { changes: cut(changes), held: cut(held) };
+      return selected.network < count ? { ...mine, selected } : mine;
+    };
     const part = (state) => JSON.stringify(PARTS.map((name) => state[name]));
+    // Jupyter draws first and puts into the page later; the element has a state only once it is there.
     const follow = () => {
+      if (element.dataset.ready !== "true") { if (!gone) requestAnimationFrame(follow); return; }
       const wanted = Object.fromEntries(PARTS.map((name) => [name, model.get(name)]));
-      if (element.state && part(wanted) !== part(element.state)) element.state = wanted;
+      if (part(wanted) !== part(known(element.state))) element.state = wanted;
     };
     build();
     model.on("change:data", build);
     model.on(PARTS.map((name) => `change:${name}`).join(" "), follow);
     el.addEventListener("fer-change", ({ detail }) => {
-      for (const name of PARTS) if (detail[name] !== undefined) model.set(name, detail[name]);
+      for (const [name, value] of Object.entries(known(detail))) model.set(name, value);
       model.save_changes();
     });
+    return () => { gone = true; };
   },
 };
 """

@@ -15,6 +15,7 @@ from fer_utils import images, sweeps
 from fer_utils.cppn import Network
 
 FRAME = 64  # side of one still picture, pixels
+LEAD = "In a browser with JavaScript this is an explorer: any weight can be dragged. These are some of its pictures."
 
 
 def stills(networks: Sequence[Network], entries: Sequence[dict[str, Any]]) -> str:
@@ -25,7 +26,7 @@ def stills(networks: Sequence[Network], entries: Sequence[dict[str, Any]]) -> st
         entries: What the element is told of each.
 
     Returns:
-        HTML: a figure for each chosen weight, five pictures in a row.
+        HTML: a sentence, and a figure for each chosen weight, five pictures in a row.
 
     Source: paper, figure 6.
     """
@@ -43,7 +44,7 @@ def stills(networks: Sequence[Network], entries: Sequence[dict[str, Any]]) -> st
                 f'<img src="{strip}" alt="Five pictures drawn by '
                 f'{label} while {name} goes {ends}, the unchanged one in the middle of the range."></figure>'
             )
-    return "".join(figures)
+    return f"<p>{LEAD}</p>{''.join(figures)}"
 
 
 def picture_strip(stack: images.Array) -> str:

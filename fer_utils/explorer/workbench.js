@@ -94,7 +94,8 @@ class NeuronMap {
   }
   refresh() {
     const { net, neuron } = this.bench;
-    this.lay();
+    if (this.room === undefined) this.lay();
+    this.arrangeTiles();
     this.choice.show(this.nets.indexOf(net));
     this.area.setAttribute("aria-label", `All neurons of ${net.label}, at ${net.architecture.neuronName(...neuron)}; arrow keys move, Enter goes to the incoming weights`);
     this.placeRings();
@@ -103,10 +104,15 @@ class NeuronMap {
   follow({ net }, lists) {
     if (net === this.bench.net && this.behind) this.behind = [[], ...lists].map((list, i) => [...new Set([...list, ...(this.behind[i] || [])])]);
   }
+  /* Called when the place may have changed width: to ask for it in every frame would lay the whole page out anew. */
   lay() {
+    this.room = this.scroller.clientWidth;
+    this.arrangeTiles();
+  }
+  arrangeTiles() {
     const { bench } = this, a = bench.net.architecture, columns = Math.max(a.width, 4), rows = a.depth + 2, ratio = window.devicePixelRatio || 1;
-    const left = 30, top = 30, room = this.scroller.clientWidth - left - 8;
-    if (room < 50) return;
+    const left = 30, top = 30, room = this.room - left - 8;
+    if (!(room > 50)) return;
     const pixel = Math.floor(clamp(room / columns, 11, 40) * ratio), cell = pixel / ratio, key = [bench.active, pixel, ratio, bench.viewKey].join();
     if (this.layout && this.layout.key === key) return;
     this.layout = { key, cell, pixel, gap: Math.max(1, Math.round(ratio)), ratio, left, top };
@@ -315,9 +321,9 @@ class NeuronPanel {
   hovered() { this.show(); }
   show() {
     const { net } = this.bench, a = net.architecture, at = this.neuron, [layer, neuron] = at;
-    const name = a.neuronName(layer, neuron), node = net.names.get(String(at)), held = net.held.get(String(at));
+    const name = a.neuronName(layer, neuron), held = net.held.get(String(at));
     this.title.textContent = name;
-    this.facts.textContent = [held === undefined ? extent(net, at) : held === 0 ? "knocked out" : `held at ${fixed(held)}`, ...(node ? [`genome node ${node}`] : [])].join("\n");
+    this.showFacts();
     this.bigMap.setAttribute("aria-label", `Feature map of ${name} of ${net.label}`);
     this.holder.hidden = layer < 0;
     this.out.setAttribute("aria-pressed", String(held === 0));
@@ -326,6 +332,11 @@ class NeuronPanel {
     this.showFormula();
     this.showList(this.incoming, layer < 0 ? [] : count(a.rows(layer)).map((row) => [layer, row, neuron]), ([l, row]) => [l - 1, row]);
     this.showList(this.outgoing, layer === a.depth ? [] : count(a.columns(layer + 1)).map((column) => [layer + 1, neuron, column]), ([l, , column]) => [l, column]);
+  }
+  showFacts() {
+    const { net } = this.bench, at = this.neuron, node = net.names.get(String(at)), held = net.held.get(String(at));
+    const values = held === undefined ? extent(net, at) : held === 0 ? "knocked out" : `held at ${fixed(held)}`;
+    this.facts.textContent = [values, ...(node ? [`genome node ${node}`] : [])].join("\n");
   }
   showFormula() {
     const { net } = this.bench, at = this.neuron, [layer, neuron] = at;
@@ -377,9 +388,7 @@ class NeuronPanel {
   // --- the large map ---
   get wanted() { return `${this.bench.active};${this.neuron};${this.bench.viewKey};`; }
   follow({ net }) {
-    if (net !== this.bench.net) return;
-    this.shows = "";
-    this.show();
+    if (net === this.bench.net) this.shows = "";
   }
   draw() {
     const { net, lens, colours } = this.bench, at = this.neuron;
@@ -387,7 +396,7 @@ class NeuronPanel {
     const plane = lens ? lens.plane(net, ...at) : net.field.plane(...at, net.size * net.size);
     draw(this.bigMap, shadeAll(colours, plane.length, (i) => plane[i]), net.size);
     this.shows = `${this.wanted}small`;
-    this.show();
+    this.showFacts();
   }
   plan() {
     const { net } = this.bench;
@@ -545,32 +554,37 @@ class GenomeView {
     this.map = map;
     this.mode = bench.box.clientWidth >= 900 ? "both" : "layers";
     this.modes = ["layers", "genome", "both"];
-    this.row = segments("How to draw the network", ["Layers", "Genome", "Both"], (i) => { this.mode = this.modes[i]; bench.refresh(false); });
-    this.area = make("div", { class: "fer-graph", role: "application", "aria-roledescription": "genome", onkeydown: (event) => this.key(event) });
+    this.row = segments("How to draw the network", ["Layers", "Genome", "Both"], (i) => { this.mode = this.modes[i]; bench.refresh(false); bench.tell("lay"); });
+    this.area = make("div", { class: "fer-graph", role: "application", "aria-roledescription": "genome", "aria-label": "The genome; arrow keys walk from node to node", onkeydown: (event) => this.key(event) });
     this.note = make("div", { class: "fer-place", role: "status" });
     this.box = make("div", { class: "fer-graph-box" }, this.area, this.note);
     map.scroller.before(this.box);
     map.choices.append(this.row.node);
   }
   refresh() {
-    const { net } = this.bench, graph = genomeOf(net), mode = graph ? this.mode : "layers";
+    const { net } = this.bench, graph = genomeOf(net), mode = graph ? this.mode : "layers", isNew = this.map.columns.dataset.mode !== mode;
     this.row.node.hidden = !graph;
     this.row.show(this.modes.indexOf(mode));
     this.box.hidden = mode === "layers";
     this.map.scroller.hidden = mode === "genome";
     this.map.columns.dataset.mode = mode;
     this.note.textContent = graph && graph.problem ? graph.problem : "";
-    this.map.lay();
-    if (mode === "layers") return;
-    this.lay();
+    if (isNew) { this.map.lay(); this.wide = this.box.clientWidth; }
+    if (mode === "layers" || graph.problem) { this.area.replaceChildren(); this.laid = this.buttons = null; return; }
+    this.arrange();
     this.mark();
   }
   lay() {
-    const { net } = this.bench, graph = genomeOf(net), wide = this.box.clientWidth, key = `${this.bench.active};${wide}`;
-    if (this.laid === key || wide < 50) return;
+    this.wide = this.box.clientWidth;
+    this.arrange();
+  }
+  arrange() {
+    const { wide, bench } = this, graph = genomeOf(bench.net), key = `${bench.active};${wide}`;
+    if (!graph || graph.problem || this.box.hidden || this.laid === key || !(wide > 50)) return;
     this.laid = key;
     const x = spread(graph), layers = Math.max(...graph.nodes.map((node) => node.layer)) + 2, widest = 1 / this.narrowest(graph, x);
-    const side = clamp(Math.floor((wide - 8) / (widest + 0.5)), 14, 36), step = clamp(Math.round(620 / layers), side + 6, side + 34);
+    const side = clamp(Math.floor((wide - 8) / (widest + 0.5)) - 4, 14, 36), step = clamp(Math.round(620 / layers), side + 6, side + 34);
+    this.fine = side / 32;
     const high = (layers - 1) * step + side + 26;
     this.at = new Map(graph.nodes.map((node) => [node, { x: side / 2 + 4 + x.get(node) * (wide - side - 8), y: side / 2 + 16 + (node.layer + 1) * step }]));
     const lines = svg("svg", { width: wide, height: high, "aria-hidden": "true" });
@@ -578,7 +592,9 @@ class GenomeView {
     this.buttons = new Map(graph.nodes.map((node) => [node, this.buildNode(node, side)]));
     this.area.style.height = `${high}px`;
     this.area.replaceChildren(lines, ...this.buttons.values());
-    this.behind = true;
+    this.behind = null;
+    this.mark();
+    bench.wake();
   }
   narrowest(graph, x) {
     const gaps = graph.nodes.flatMap((p) => graph.nodes.filter((q) => q !== p && q.layer === p.layer).map((q) => Math.abs(x.get(p) - x.get(q))));
@@ -606,7 +622,7 @@ class GenomeView {
     for (const { link, line, title } of this.links || []) {
       const value = net.get(link.weight);
       line.setAttribute("class", `fer-edge${value < 0 ? " fer-minus" : ""}${same(link.weight, net.selected) ? " fer-now" : ""}${value === 0 ? " fer-zero" : ""}`);
-      line.setAttribute("stroke-width", 0.8 + (2.6 * Math.abs(value)) / most);
+      line.setAttribute("stroke-width", this.fine * (0.7 + (2.5 * Math.abs(value)) / most));
       title.textContent = `${nodeName(link.source)} \u2192 ${nodeName(link.target)}: ${fixed(value)}`;
     }
     for (const [node, knob] of this.buttons || []) {
@@ -617,16 +633,21 @@ class GenomeView {
       knob.tabIndex = node === (here || graph.nodes[0]) ? 0 : -1;
     }
   }
-  follow({ net }) { if (net === this.bench.net) this.behind = true; }
+  follow({ net }, lists) {
+    if (net !== this.bench.net || !this.behind) return;
+    lists.forEach((list, layer) => list.forEach((neuron) => this.behind.add(`${layer},${neuron}`)));
+  }
+  /* Draw the nodes that are behind; null stands for all. */
   draw() {
-    const { net, lens, colours, viewKey } = this.bench;
-    if (!this.buttons || this.box.hidden || !net.field || (!this.behind && this.drawn === viewKey)) return;
+    const { net, lens, colours, viewKey } = this.bench, all = !this.behind || this.drawn !== viewKey;
+    if (!this.buttons || this.box.hidden || !net.field) return;
     for (const [node, { firstChild: canvas }] of this.buttons) {
+      if (!all && !this.behind.has(String(node.neurons[0]))) continue;
       const n = net.size, side = canvas.width, values = lens ? lens.plane(net, ...node.neurons[0]) : net.field.plane(...node.neurons[0], n * n);
       const spot = (i) => Math.round((i * (n - 1)) / (side - 1));
       draw(canvas, shadeAll(colours, side * side, (i) => values[spot(Math.floor(i / side)) * n + spot(i % side)]), side);
     }
-    this.behind = false;
+    this.behind = new Set();
     this.drawn = viewKey;
   }
   /* Arrow keys go to the nearest node in that direction. */
@@ -721,8 +742,8 @@ class Direction {
     this.bench = bench;
     this.base = null;            // {key, values}: the row where the walk began
     const restart = () => { this.base = null; this.slider.value = 0; this.show(); };
-    this.layer = numberField("layer", restart);
-    this.row = numberField("row", restart);
+    this.layer = numberField("layer of weights", restart);
+    this.row = numberField("from neuron", restart);
     this.seed = numberField("seed", restart);
     this.seed.input.value = 1;
     this.slider = make("input", { type: "range", class: "fer-along", min: -3, max: 3, step: 0.03, "aria-label": "Distance along the random direction", oninput: () => this.walk(+this.slider.value) });
@@ -834,8 +855,14 @@ class Networks {
     this.link = make("input", { type: "checkbox", onchange: () => { bench.linked = this.link.checked; bench.refresh(); } });
     this.linkBox = make("label", { class: "fer-check", title: "A weight moved in one network moves by as much in the others of the same shape" }, this.link, make("span", { text: "move together" }));
     this.more = button("Compare with \u2026", () => this.add());
-    this.file = make("input", { type: "file", accept: ".json,application/json", hidden: "", onchange: () => this.open(this.file.files[0]) });
+    this.file = make("input", { type: "file", accept: ".json,application/json", hidden: "", "aria-label": "A network's file", onchange: () => this.open(this.file.files[0]) });
     this.opener = button("Open a file\u2026", () => this.file.click(), { title: "A network saved here or by fer_utils, as JSON" });
+    for (const kind of ["dragover", "drop"]) bench.box.addEventListener(kind, (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (kind === "drop") this.open(event.dataTransfer.files[0]);
+    });
     this.node = make("div", { class: "fer-side" }, ...(this.groups.length > 1 ? [this.pictures.node] : []), this.more, this.linkBox, this.opener, this.file);
   }
   panel(panel) {
@@ -983,7 +1010,7 @@ class Saving {
   panel(panel) {
     const { net } = panel, json = (name, make) => button(name, () => this.attempt(net, () => this.offer(net, `${name}.json`, new Blob([JSON.stringify(make(net))], { type: "application/json" }))));
     const save = make("details", { class: "fer-save" }, make("summary", { text: "Save" }), make("div", { class: "fer-buttons" },
-      ...SIZES.map((size) => button(`${size} px`, () => this.attempt(net, () => this.picture(net, size)), { "aria-label": `Save the picture of ${net.label}, ${size} pixels` })),
+      ...SIZES.map((size) => button(`${size} px`, () => this.attempt(net, () => this.picture(net, size)), { "aria-label": `${size} px: save the picture of ${net.label}` })),
       json("network", networkJSON), ...(net.graph ? [json("genome", genomeJSON)] : [])));
     panel.buttons.after(save);
   }
@@ -1072,7 +1099,7 @@ function serve() {
       const job = queue.shift();
       if (dropped.delete(job.id)) continue;
       if (!renderers.has(job.key)) renderers.set(job.key, new Renderer(new Architecture(job.architecture)));
-      pass = { ...job, spent: 0, steps: renderers.get(job.key).render(job.model, job.size, job.layer, job.neurons, job.keep) };
+      pass = { ...job, spent: 0, steps: renderers.get(job.key).render(job.model, job.size, job.layer, job.neurons, job.keep, job.share) };
     }
   };
   soon.port1.onmessage = () => {
@@ -1094,45 +1121,65 @@ function serve() {
   };
 }
 
-/* One worker for the page, made from the engine's own text, so that it needs no file; null where workers are refused. */
-const crew = { worker: undefined, waiting: new Map(), last: 0 };
-function fellowWorker() {
-  if (crew.worker !== undefined) return crew.worker;
+/* The page's workers, made from the engine's own text, so that they need no file; none where workers are refused. */
+const crew = { workers: null, waiting: new Map(), last: 0 };
+const MOST_WORKERS = 4;
+function workers() {
+  if (crew.workers) return crew.workers;
   try {
     const text = `"use strict"; const { Architecture, Renderer } = (${engine})(); (${serve})();`;
-    crew.worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-    crew.worker.onmessage = ({ data }) => { const job = crew.waiting.get(data.id); if (job) job.reply = data; };
-    crew.worker.onerror = (event) => {           // a site's policy may refuse it only now
+    const href = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    crew.workers = count(clamp(navigator.hardwareConcurrency || 1, 1, MOST_WORKERS)).map(() => new Worker(href));
+  } catch { crew.workers = []; }
+  for (const worker of crew.workers) {
+    worker.onmessage = ({ data }) => { const job = crew.waiting.get(data.id); if (job) job.reply = data; };
+    worker.onerror = (event) => {                // a site's policy may refuse it only now
       event.preventDefault();
-      crew.worker = null;
+      crew.workers = [];
       crew.waiting.forEach((job) => { job.failed = true; });
     };
-  } catch { crew.worker = null; }
-  return crew.worker;
+  }
+  return crew.workers;
 }
 
-/* A renderer like the engine's, but elsewhere: while it works, its generator says "wait". */
+/* A renderer like the engine's, but elsewhere, each worker drawing its share of the pixels; while they work, its
+   generator says "wait". */
 let networksSent = 0;
 class RemoteRenderer {
   constructor(local) { this.local = local; this.key = ++networksSent; }
   *render(model, size, layer, neurons, keep) {
-    const worker = fellowWorker(), id = ++crew.last, job = {};
-    if (!worker) return yield* this.local.render(model, size, layer, neurons, keep);
-    crew.waiting.set(id, job);
-    worker.postMessage({ id, key: this.key, architecture: this.local.architecture.text, model, size, layer, neurons, keep });
+    const pixels = size * size, helpers = workers(), part = Math.ceil(pixels / helpers.length);
+    const jobs = helpers.map((worker, i) => this.send(worker, { model, size, layer, neurons, keep, share: [Math.min(i * part, pixels), Math.min((i + 1) * part, pixels)] }));
     try {
-      while (!job.reply && !job.failed) yield "wait";
+      while (!jobs.every((job) => job.reply) && !jobs.some((job) => job.failed)) yield "wait";
     } finally {
-      crew.waiting.delete(id);
-      if (!job.reply && crew.worker) worker.postMessage({ drop: id });
+      for (const { id, worker, reply } of jobs) {
+        crew.waiting.delete(id);
+        if (!reply) worker.postMessage({ drop: id });
+      }
     }
-    if (job.failed) return yield* this.local.render(model, size, layer, neurons, keep);
-    this.spent = job.reply.spent;
-    return job.reply.planes;
+    if (!jobs.length || jobs.some((job) => job.failed)) return yield* this.local.render(model, size, layer, neurons, keep);
+    this.spent = Math.max(...jobs.map((job) => job.reply.spent));
+    return joined(jobs, neurons.length, pixels);
+  }
+  send(worker, task) {
+    const job = { id: ++crew.last, worker, share: task.share };
+    crew.waiting.set(job.id, job);
+    worker.postMessage({ id: job.id, key: this.key, architecture: this.local.architecture.text, ...task });
+    return job;
   }
 }
+/* The shares put together: whole planes, one after the other. */
+function joined(jobs, planes, pixels) {
+  const whole = new Float32Array(planes * pixels);
+  for (const { share: [from, until], reply } of jobs)
+    for (let k = 0; k < planes; k++) whole.set(reply.planes.subarray(k * (until - from), (k + 1) * (until - from)), k * pixels + from);
+  return whole;
+}
 function equipped(net) {
-  net.remote = fellowWorker() ? new RemoteRenderer(net.renderer) : null;
+  const genome = genomeOf(net);
+  if (genome) for (const [at, node] of genome.nodeAt) if (at[0] !== "-" && !net.names.has(at)) net.names.set(at, node.label || node.id);
+  net.remote = workers().length ? new RemoteRenderer(net.renderer) : null;
   return net;
 }
 
@@ -1277,7 +1324,7 @@ class GraphicsCard {
     const image = this.bench.quick && this.picture(net, size);
     if (image) return { image, by: "gl" };
     const renderer = net.remote || net.renderer, drawn = await inSlices(net.draw(net.model(), size, -1, renderer));
-    return { image: drawn.image, by: fellowWorker() && net.remote ? "worker" : "page" };
+    return { image: drawn.image, by: net.remote && workers().length ? "worker" : "page" };
   }
 }
 /* Block (layer, to, from) is a matrix of four columns, as GLSL has it: column c is what leaves neuron 4 from + c. */

@@ -10,7 +10,7 @@ import numpy as np
 
 from fer_utils import activations
 from fer_utils.cppn import Architecture, Network
-from fer_utils.explorer import explore
+from fer_utils.explorer import explore, script, styles
 
 EVERY = ",".join(f"{name}:2" for name in sorted(activations.NAMES))
 Open = Callable[..., Any]
@@ -71,3 +71,29 @@ def two_page(**options: Any) -> str:
 
 def moved(before: list[int], after: list[int]) -> bool:
     return len(before) != len(after) or max(abs(a - b) for a, b in zip(before, after, strict=True)) > 2
+
+
+def data_page(data: dict[str, Any]) -> str:
+    """Return a page that holds one element with just these data."""
+    text = json.dumps(data).replace("<", "\\u003c")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>data</title></head>'
+        f'<body><style>{styles()}</style><fer-explorer><script type="application/json">{text}</script></fer-explorer>'
+        f"<script>{script()}</script></body></html>"
+    )
+
+
+def set_state(page: Any, **parts: Any) -> None:
+    page.evaluate("(parts) => { document.querySelector('fer-explorer').state = parts }", parts)
+
+
+def shown(page: Any, network: int, size: int) -> tuple[str, Any]:
+    """Draw a network as it is now; return who drew it, and its ``(size, size, 4)`` bytes."""
+    result = json.loads(
+        page.evaluate(
+            """([network, size]) => document.querySelector('fer-explorer').draw(network, size)
+                 .then(({ by, image }) => JSON.stringify({ by, image: Array.from(image) }))""",
+            [network, size],
+        )
+    )
+    return result["by"], np.array(result["image"]).reshape(size, size, 4)

@@ -475,6 +475,8 @@ def test_wrong_data_give_a_sentence_and_keep_the_stills(open_page: Open, data: s
     message = page.locator(".fer-message").inner_text()
     assert message.startswith("This explorer cannot be shown:")
     assert said in message
+    assert page.evaluate("document.querySelector('fer-explorer').settled()") is None
+    assert state(page) is None
     assert page.locator(".fer-explorer-fallback").is_visible()
 
 
@@ -517,7 +519,7 @@ window.model = (() => {
   return {
     saved: 0, heard,
     get: (name) => values[name],
-    set: (change) => Object.assign(values, change),
+    set: (name, value) => Object.assign(values, typeof name === 'string' ? { [name]: value } : name),
     save_changes() { this.saved += 1; },
     on: (names, call) => heard.push(call),
   };
@@ -527,7 +529,7 @@ window.model = (() => {
 
 def test_the_widget_carries_state_between_python_and_the_element(open_page: Open) -> None:
     widget = ExplorerWidget(*two(), chosen=[{(1, 0, 3): "a"}, {(2, 1, 4): "b"}], size=16, full=16)
-    values = {"data": widget.data, "selected": widget.selected, "changes": [{}, {"2,1,4": 0.5}]}
+    values = {"data": widget.data, "selected": widget.selected, "changes": [{}, {"2,1,4": 0.5}], "held": [{}, {}]}
     text = json.dumps({"model": MODEL.replace("DATA", json.dumps(values)), "module": widget._esm})
     text = text.replace("<", "\\u003c")
     page = open_page(f"<!doctype html><body><div id=place></div><script>window.given = {text}</script>", wait=False)
@@ -544,6 +546,6 @@ def test_the_widget_carries_state_between_python_and_the_element(open_page: Open
     assert page.evaluate("model.get('changes')") == state(page)["changes"]
     assert page.evaluate("model.get('changes')[0]['1,0,3']") == pytest.approx(two()[0].weight((1, 0, 3)) + 1, abs=1e-5)
     assert page.evaluate("model.saved") > 0
-    page.evaluate("model.set({ selected: { network: 1, weight: [0, 1, 2] }, changes: [{}, {}] }); model.heard[0]()")
+    page.evaluate("model.set({ selected: { network: 1, weight: [0, 1, 2] }, changes: [{}, {}] }); model.heard.at(-1)()")
     assert state(page)["selected"] == {"network": 1, "weight": [0, 1, 2]}
     assert state(page)["changes"] == [{}, {}]

@@ -24,6 +24,7 @@ PAGES = (
     "welcome.html",
     "how_to_read.html",
     "how_to_rerun.html",
+    "explore.html",
     "bring_your_own.html",
     "glossary.html",
     "deviations.html",
