@@ -221,6 +221,24 @@ def test_only_an_interval_without_zero_is_a_verdict() -> None:
     assert minima.spelled(np.array([0.5, 0.5, np.nan])) == "+0.50 (+0.50 to +0.50)"
 
 
+def test_verdicts_are_summed_up_by_who_says_what() -> None:
+    assert minima.summed(dict.fromkeys(("top", "trace"), "x")) == "all four measures say the same, x"
+    assert (
+        minima.summed({"top": "x", "trace": "y", "adaptive": "x"})
+        == "x by top eigenvalue, adaptive sharpness and y by trace"
+    )
+
+
+def test_restarts_share_their_labels_and_nothing_else() -> None:
+    data = easy()
+    found = minima.restarts(data, "mlp", [1.0], Study(epochs=1), seeds=[0, 1], drawn=3)[1.0]
+    labels = torch.from_numpy(questions.corrupt_labels(data, 1.0, seed=3).train_y)
+    for run in found:
+        scores = run.model(torch.from_numpy(data.train_x))
+        assert float(nn.functional.cross_entropy(scores, labels).detach()) == pytest.approx(run.loss[-1], abs=1e-5)
+    assert found[0].loss[0] != found[1].loss[0]
+
+
 def test_every_run_is_measured_on_the_labels_that_it_learnt() -> None:
     data = easy()
     found = questions.corruption_study(data, "mlp", [0.0, 1.0], Study(epochs=2), seeds=[0, 1])
