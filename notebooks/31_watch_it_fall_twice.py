@@ -34,7 +34,7 @@ out = "build/out/31_watch_it_fall_twice"  # where this notebook leaves its resul
 import numpy as np
 
 from fer_utils import book, plotting, questions
-from fer_utils.questions import Study
+from fer_utils.questions import Study, bridging
 
 data = questions.digits().first(examples)
 shares = {"true labels": 0.0, f"{corrupted:.0%} random labels": corrupted}
@@ -134,10 +134,50 @@ plotting.seed_bands(
 )
 
 # %% [markdown]
-# ## What we saw
+# ## The bridge: what happens inside on the way?
+#
+# The book's measures, carried over to classifiers: neurons are looked at over unseen digits and their mirror images. **N** counts in how many
+# independent ways the answers move when single weights do, **P** and **G** say how far neurons, or any mixtures of them, mix what a
+# mirror keeps with what it turns round. Digits have no such symmetry, so for P and G the untrained network of the same width is the
+# yardstick. The random features above have no trained insides, and the linear model none at all: there is nothing to measure.
 
 # %%
 noisy = f"{corrupted:.0%} random labels"
+looked = [width for width in widths if width >= 4][::2]
+inside = {
+    "trained": {str(width): [run.model for run in trained[noisy][width]] for width in looked},
+    "untrained": {
+        str(width): [questions.build("mlp", data, seed=seed, width=width, depth=1) for seed in seeds]
+        for width in looked
+    },
+}
+fractured = {state: bridging.panels(bridging.measured(models, data.test_x[:200])) for state, models in inside.items()}
+
+# %% mystnb={"image": {"alt": "Response modes N against the width of the hidden layer, for trained and untrained networks; lines are medians, bands all seeds."}}
+plotting.seed_bands(
+    looked,
+    {state: np.log10(np.array(list(rows["N"].values())).T) for state, rows in fractured.items()},
+    xlabel=f"neurons in the hidden layer ({noisy})",
+    ylabel="N, in powers of ten",
+    xlog=True,
+    points=True,
+)
+
+# %% mystnb={"image": {"alt": "Basis-free parity mixing G against the width of the hidden layer, for trained and untrained networks."}}
+plotting.seed_bands(
+    looked,
+    {state: np.array(list(rows["G"].values())).T for state, rows in fractured.items()},
+    xlabel=f"neurons in the hidden layer ({noisy})",
+    ylabel="G",
+    xlog=True,
+    points=True,
+    limits=(0, 1),
+)
+
+# %% [markdown]
+# ## What we saw
+
+# %%
 far = np.abs(np.array(ratios) - 1) > 0.15
 gap = float(np.max(np.abs(np.log10(np.mean(simulated, axis=0)) - np.log10(formula))[far]))
 peaks = {name: questions.peak(features, test) for name, (train, test) in fixed.items()}
@@ -153,13 +193,16 @@ book.say(
     "Away from the peak, the linear model's mean error agrees with the formula to a factor of {factor:.2f}. With random features "
     "the error on unseen digits peaks at **{clean:,} features** with true labels and at **{dirty:,}** with some random ones "
     "({examples} examples), where it is {rise:.0%} and {rise_noisy:.0%} higher than at the best narrower model, and it falls "
-    "again beyond. So the peak is not made by false labels; they only make it higher.",
+    "again beyond. {labels}",
     factor=10**gap,
     clean=peaks["true labels"][0],
     dirty=peaks[noisy][0],
     examples=examples,
     rise=peaks["true labels"][1],
     rise_noisy=peaks[noisy][1],
+    labels="So the peak is not made by false labels; they only make it higher."
+    if peaks[noisy][1] > peaks["true labels"][1] > 0
+    else "False labels do not make it higher here.",
 )
 
 # %% tags=["remove-input"]
@@ -175,6 +218,31 @@ book.say(
     last=last[noisy],
     narrow=best_narrow[noisy],
     verdict="ends lower than the first" if last[noisy] < best_narrow[noisy] else "does not end lower than the first",
+)
+
+# %%
+wide, narrow = str(looked[-1]), str(looked[0])
+modes = {state: {width: float(np.median(rows["N"][width])) for width in rows["N"]} for state, rows in fractured.items()}
+bump = max(modes["trained"], key=lambda width: modes["trained"][width])
+beside = bridging.differences(
+    {name: {state: fractured[state][name][wide] for state in fractured} for name in ("P", "G", "N")},
+    "trained",
+    "untrained",
+)
+
+# %% tags=["remove-input"]
+book.say(
+    "Inside, N goes from {first:.1f} at a width of {narrow} to {last:.1f} at {wide} and is highest at **{bump}**; it {second}. At a width of {wide}, "
+    "trained against untrained: {beside}.",
+    first=modes["trained"][narrow],
+    last=modes["trained"][wide],
+    narrow=narrow,
+    wide=wide,
+    bump=bump,
+    second="does not fall again where the error does"
+    if bump == wide
+    else "falls again beyond that width, as the error does beyond its own peak",
+    beside=bridging.spelled(beside),
 )
 
 # %% [markdown]
@@ -198,4 +266,5 @@ assert all(rise > 0.1 for place, rise, fall in peaks.values())
 assert all(fall > 0.1 for place, rise, fall in peaks.values())
 assert peaks[noisy][1] > 0
 assert np.median(questions.errors(trained[noisy], "train_accuracy")[:, -1]) < 0.02
-book.record(out, peaks=peaks, bumps=bumps, widest=last, agreement=10**gap)
+assert all(np.isfinite(v).all() for rows in fractured.values() for v in rows["N"].values())
+book.record(out, peaks=peaks, bumps=bumps, widest=last, agreement=10**gap, modes=modes)

@@ -19,7 +19,17 @@ from hypothesis import strategies as st
 from fer_utils import questions
 from fer_utils.checks import BadInput
 from fer_utils.questions import LabelledSet, Study, build, draw_factors, learn, randomization_test, spoil
-from fer_utils.questions.files import CIFAR10_PARTS, CIFAR10_RECORD, MNIST, cifar10, mnist, read_cifar10, read_idx
+from fer_utils.questions.factors import MEASURES
+from fer_utils.questions.files import (
+    CIFAR10,
+    CIFAR10_PARTS,
+    CIFAR10_RECORD,
+    MNIST,
+    cifar10,
+    mnist,
+    read_cifar10,
+    read_idx,
+)
 from fer_utils.questions.learning import _shifted, accuracy
 
 
@@ -92,6 +102,12 @@ def test_the_first_examples_can_be_taken_but_not_more_than_there_are() -> None:
 def idx(array: np.ndarray) -> bytes:
     """Write an array of bytes in the IDX format."""
     return struct.pack(">BBBB", 0, 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+
+
+def test_downloads_are_pinned_and_off_until_asked_for() -> None:
+    for known in (MNIST, CIFAR10):
+        assert all(len(one) == 64 and set(one) <= set("0123456789abcdef") for one in known.values())
+    assert not set(questions.__all__) & {"mnist", "cifar10"}, "what a chapter uses needs no network"
 
 
 def test_mnist_is_read_from_files_of_its_format(tmp_path: Path) -> None:
@@ -221,11 +237,63 @@ def test_a_chain_of_ties_is_followed_in_any_order() -> None:
     np.testing.assert_array_equal(drawn.factors["shape"], drawn.factors["texture"])
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0, 1), st.integers(0, 50))
+def test_the_correlation_of_two_measures_is_the_one_dialled(strength: float, seed: int) -> None:
+    drawn = draw_factors(3000, seed=seed, size=8, tied={("x", "background"): strength})
+    values = {name: np.asarray(drawn.factors[name], dtype=float) for name in ("x", "y", "background")}
+    assert np.corrcoef(values["x"], values["background"])[0, 1] == pytest.approx(strength, abs=0.07)
+    assert np.corrcoef(values["y"], values["background"])[0, 1] == pytest.approx(0, abs=0.07)
+    low, high = MEASURES["background"]
+    assert low <= values["background"].min() <= values["background"].max() <= high
+
+
+def test_a_category_and_a_measure_follow_each_other_by_quarters_of_the_range() -> None:
+    low, high = MEASURES["size"]
+    led = draw_factors(400, seed=0, size=8, tied={("shape", "size"): 1.0})
+    way = (np.asarray(led.factors["size"], dtype=float) - low) / (high - low)
+    np.testing.assert_array_equal((4 * way).astype(int), led.factors["shape"])
+    leads = draw_factors(400, seed=0, size=8, tied={("size", "shape"): 1.0, ("shape", "colour"): 1.0})
+    way = (np.asarray(leads.factors["size"], dtype=float) - low) / (high - low)
+    np.testing.assert_array_equal((4 * way).astype(int), leads.factors["shape"])
+    np.testing.assert_array_equal(leads.factors["shape"], leads.factors["colour"])
+
+
+def test_a_measure_keeps_within_the_range_it_is_given_and_the_picture_shows_it() -> None:
+    drawn = draw_factors(200, seed=0, size=24, within={"x": (0.1, 0.5), "background": (0.0, 0.0)})
+    assert 0.1 <= np.asarray(drawn.factors["x"]).min() <= np.asarray(drawn.factors["x"]).max() <= 0.5
+    assert (np.asarray(drawn.factors["background"]) == 0).all()
+    ink = drawn.images.max(axis=1)
+    ink = np.where(ink > 0.2, ink, 0)
+    axis = (np.arange(24) + 0.5) / 12 - 1
+    for name, over in (("x", (ink.sum(1) @ axis)), ("y", (ink.sum(2) @ axis))):
+        centre = over / ink.sum(axis=(1, 2))
+        assert np.corrcoef(centre, np.asarray(drawn.factors[name], dtype=float))[0, 1] > 0.9
+    covered = (ink > 0).mean(axis=(1, 2))
+    discs = drawn.factors["shape"] == 0
+    assert np.corrcoef(covered[discs], np.asarray(drawn.factors["size"], dtype=float)[discs] ** 2)[0, 1] > 0.95
+
+
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        ({"colour": (0, 1)}, "measure in within must be one of x, y, size, background"),
+        ({"x": 1}, "must be a lowest and a highest value"),
+        ({"x": (0.5, 0.1)}, "must be a lowest and a highest value"),
+        ({"size": (0.0, 0.1)}, "a lowest and a highest value above 0"),
+        ({"x": (0, 7)}, "an end of within"),
+    ],
+)
+def test_ranges_that_make_no_sense_are_refused(within: Any, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        draw_factors(4, seed=0, within=within)
+
+
 @pytest.mark.parametrize(
     ("tied", "said"),
     [
-        ({("shape", "shape"): 1.0}, "pairs of two different categories"),
-        ({("shape", "size"): 1.0}, "factor in tied must be one of shape, colour, texture"),
+        ({("shape", "shape"): 1.0}, "pairs of two different factors"),
+        ({("shape", "weight"): 1.0}, "factor in tied must be one of shape, colour, texture, x, y, size, background"),
         ({("shape", "colour"): 1.5}, "strength in tied must be"),
         ({("shape", "colour"): 1.0, ("texture", "colour"): 1.0}, "at most one leader"),
         ({("shape", "colour"): 1.0, ("colour", "shape"): 1.0}, "must not run in a circle"),
@@ -475,3 +543,25 @@ def test_what_is_no_classifier_or_no_data_is_refused() -> None:
         randomization_test(lambda seed: Constant(), np.zeros(3))  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="data must be 3 examples"):
         randomization_test(lambda seed: Constant(), (np.zeros((4, 2)), np.zeros(3)))
+
+
+def test_the_test_can_be_drawn() -> None:
+    found = questions.RandomizationTest(1.0, 0.9, (1.0, 0.98), (0.1, 0.12), 0.1)
+    drawn = found.plot()
+    assert [axes.get_title(loc="left") for axes in drawn.axes] == ["labels learnt", "right on unseen examples"]
+    assert [text.get_text() for text in drawn.axes[0].get_yticklabels()] == ["true labels", "shuffled labels"]
+
+
+def test_answers_that_know_the_labels_differ_from_answers_dealt_out_and_guesses_do_not() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(10, size=300)
+    known = np.where(rng.random(300) < 0.3, labels, rng.integers(10, size=300))
+    assert questions.chance_p_value(known, labels, permutations=199) == pytest.approx(1 / 200)
+    chances = [
+        questions.chance_p_value(np.random.default_rng(seed).integers(10, size=300), labels, permutations=99)
+        for seed in range(40)
+    ]
+    assert sum(one <= 0.2 for one in chances) <= 16  # eight are expected
+    assert questions.chance_p_value(np.zeros(300, dtype=int), labels) == 1
+    with pytest.raises(BadInput, match="answers must be 300 labels"):
+        questions.chance_p_value(known[:5], labels)

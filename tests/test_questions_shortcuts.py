@@ -110,6 +110,16 @@ def test_counterexamples_come_in_the_share_asked_for_and_break_the_tie() -> None
     np.testing.assert_array_equal(none.images, images.images)
 
 
+def test_a_dose_of_a_remedy_changes_that_share_of_the_images_and_no_factor() -> None:
+    images = shortcuts.tied_images(40, 1.0, seed=0)
+    changed = cues.in_part(cues.jitter_colours, 0.25)(images, 0)
+    same = (changed.images == images.images).all(axis=(1, 2, 3))
+    assert not same[:10].any()
+    assert same[10:].all()
+    assert changed.factors == images.factors
+    np.testing.assert_array_equal(cues.in_part(cues.jitter_colours, 0.0)(images, 0).images, images.images)
+
+
 def test_the_lit_pixel_stands_for_the_label_as_often_as_asked_for() -> None:
     digits = questions.digits()
     for strength in (0.0, 0.7, 1.0):

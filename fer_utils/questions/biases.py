@@ -235,9 +235,9 @@ EFFICIENCY_KEYS: Final = ("set", "kind", "body", "examples", "seed")
 PREFERENCE_KEYS: Final = ("kind", "condition", "seed")
 
 
-def efficiency_jobs(seeds: Sequence[int], sizes: Sequence[int] = SIZES) -> Iterator[tuple[Any, ...]]:
-    """Yield the keys of the table of efficiency, seed after seed: learnt bodies first, then random ones."""
-    for body in BODIES:
+def efficiency_jobs(seeds: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield the keys of the table of efficiency: learnt bodies seed after seed, then random ones, with few examples."""
+    for body, sizes in (("learnt", SIZES), ("random", SIZES[:1])):
         for seed in seeds:
             yield from ((name, kind, body, n, seed) for name in SETS for kind in KINDS for n in sizes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import nn
 from fer_utils import statistics
 from fer_utils.questions.flatness import (
     MEASURES,
+    WORDS,
     Array,
     loss_slice,
     rank_correlations,
@@ -19,8 +20,10 @@ from fer_utils.questions.flatness import (
     sharpness,
     within_correlations,
 )
-from fer_utils.questions.learning import Learning
+from fer_utils.questions.learning import Learning, Study, learn
+from fer_utils.questions.models import build
 from fer_utils.questions.sets import Examples, LabelledSet, Labels
+from fer_utils.questions.spoiling import corrupt_labels
 
 Values = dict[str, dict[Any, list[float]]]
 REACH: Final = 3.0  # of the slice shown, in either direction
@@ -49,6 +52,27 @@ def minima(
             for name in MEASURES:
                 values[name][condition].append(getattr(one, name))
     return values
+
+
+def restarts(
+    data: LabelledSet, kind: str, shares: Iterable[float], study: Study, *, seeds: Sequence[int], drawn: int = 0
+) -> dict[float, list[Learning]]:
+    """Train on the very same labels several times: only first weights and the order of the examples differ.
+
+    Args:
+        data: The set.
+        kind: Of `MODELS`.
+        shares: Of labels drawn at random, once for all.
+        study: How they are trained.
+        seeds: Of first weights and order.
+        drawn: Seed of the random labels.
+
+    Source: ours.
+    """
+    return {
+        share: [learn(build(kind, data, seed=s), corrupt_labels(data, share, seed=drawn), study, seed=s) for s in seeds]
+        for share in shares
+    }
 
 
 def unseen_errors(found: Mapping[Any, Sequence[Learning]]) -> dict[Any, list[float]]:
@@ -83,6 +107,20 @@ def verdict(correlation: Array) -> str:
     if found.low > 0:
         return "sharper goes with **more** errors"
     return "sharper goes with **fewer** errors" if found.high < 0 else "**no** sign either way"
+
+
+def summed(verdicts: Mapping[str, str]) -> str:
+    """Put the measures' verdicts into one phrase: who says what.
+
+    Args:
+        verdicts: For each of `MEASURES` what `verdict` says.
+    """
+    said: dict[str, list[str]] = {}
+    for name, word in verdicts.items():
+        said.setdefault(word, []).append(WORDS[name])
+    if len(said) == 1:
+        return f"all four measures say the same, {next(iter(said))}"
+    return " and ".join(f"{word} by {', '.join(names)}" for word, names in said.items())
 
 
 def spelled(correlation: Array) -> str:
