@@ -13,6 +13,7 @@ from fer_utils.plotting.curves import loss_curves, share_curves
 from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
 from fer_utils.plotting.groups import dot_groups, signed_maps
+from fer_utils.plotting.ladders import p_ladder
 from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
@@ -31,6 +32,7 @@ __all__ = [
     "map_grid",
     "map_pair",
     "network_inputs",
+    "p_ladder",
     "pictures",
     "race",
     "seed_bands",

@@ -47,7 +47,7 @@ def one_run(setting: Setting, seed: int) -> Row:
     row: Row = {
         "key": setting.key(seed),
         "image": setting.image,
-        "kind": f"{setting.factor}, {setting.level}".rstrip(", "),
+        "kind": setting.name,
         "factor": setting.factor,
         "level": setting.level,
         "seed": seed,
