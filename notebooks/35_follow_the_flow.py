@@ -29,7 +29,7 @@ shape = "3;gaussian:5,sin:5"  # hidden layers; only functions without kinks
 size = 12  # side of the picture that is learnt, in pixels
 rate = 0.4  # the largest rate of descent
 halvings = 4  # how often it is halved
-until = 200.0  # time: rate times steps
+until = 160.0  # time: rate times steps
 tolerance = 1e-5  # of the solver that follows the flow
 seeds = [0, 1, 2, 3, 4]
 measured_at = 64  # side of the measures' grid
@@ -83,7 +83,7 @@ ends = flows.descend(task.slopes, start, rates, until)
 times = np.geomspace(until / 400, until, 50)
 path = flows.flow_along(task.slopes, start, times, tolerance=tolerance)
 limit = path[-1]
-again = flows.flow(task.slopes, start, until, tolerance=10 * tolerance)  # the solver's own error
+again = flows.flow(task.slopes, start[:1], until, tolerance=10 * tolerance)  # the solver's own error, for one seed
 
 # %%
 opened = {one: [task.insides(weights, measured_at) for weights in ends[one]] for one in rates}
@@ -424,9 +424,8 @@ book.say(
 # ## Checks
 
 # %%
-solver = np.linalg.norm(again - limit, axis=1) / np.linalg.norm(limit - start, axis=1)
-apart = np.linalg.norm(ends[rates[-1]] - limit, axis=1) / np.linalg.norm(limit - start, axis=1)
-assert np.median(solver) < np.median(apart)
+solver = np.linalg.norm(again[0] - limit[0])
+assert solver < np.linalg.norm(ends[rates[-1]][0] - limit[0])
 assert smallest < largest
 assert all(np.isfinite(ends[one]).all() for one in rates)
 assert all(

@@ -5,7 +5,7 @@ shortcut, networks larger than their data. This room holds what those chapters s
 (labelled examples, those at hand and those generated), `files` (larger real sets, downloaded only when asked for),
 `factors` (images whose every factor is known), `spoiling` (labels and pixels made random), `models`, `learning`,
 `studies` and `widths` (many of them, several seeds each), and `randomising`: the test of how well *your* classifier
-learns noise.
+learns noise. Two folders turn the question on this book itself: `choices` takes its recipe apart, `flows` its steps.
 
 Conventions that bite: examples are ``(n, channels, *space)`` float32, with one or two axes of space; labels are whole
 numbers from 0. Everything random takes a seed, and torch's own state is left as it was. Small networks are trained on

@@ -65,8 +65,8 @@ class Linearised:
 
     def picture(self, moved: Array, size: int | None = None) -> Array:
         """Draw the linear model: ``(3, pixels)`` raw numbers, on the target's grid or another."""
-        drawn = self.task.pictures(self.origin, size)[0]
-        return np.asarray(drawn + (self.task.jacobian(self.origin, size) @ moved).reshape(drawn.shape))
+        drawn, change = self.task.moving(self.origin, moved, size)
+        return np.asarray(drawn + change)
 
     def loss(self, moved: Array) -> float:
         """Return the linear model's mean squared error."""

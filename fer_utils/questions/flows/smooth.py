@@ -6,7 +6,7 @@ gradient flow is not one thing. Here is the same network up to its last layer, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,15 +81,17 @@ class Smooth:
                 pull = (matrices[layer] @ pull) * bends[layer - 1]
         return np.asarray(torch.cat(pieces[::-1], dim=1))
 
-    def jacobian(self, weights: Array, size: int | None = None) -> Array:
-        """Return how one network's picture moves with its weights: ``(3 * pixels, n)``."""
-        points = self._points(size)
-
-        def draw(flat: Tensor) -> Tensor:
-            return forward(self._matrices(flat[None]), self.architecture, points)[1][0].ravel()
-
+    def jacobian(self, weights: Array) -> Array:
+        """Return how one network's picture moves with its weights, on the target's grid: ``(3 * pixels, n)``."""
+        draw = self._drawing(None)
         flat = torch.tensor(np.asarray(weights, dtype=float))
-        return np.asarray(torch.autograd.functional.jacobian(draw, flat, vectorize=True))
+        return np.asarray(torch.autograd.functional.jacobian(lambda w: draw(w).ravel(), flat, vectorize=True))
+
+    def moving(self, weights: Array, way: Array, size: int | None = None) -> tuple[Array, Array]:
+        """Return one network's picture and its derivative along a way in weights: ``(3, pixels)`` each, on any grid."""
+        flat, ahead = (torch.tensor(np.asarray(one, dtype=float)) for one in (weights, way))
+        drawn, moved = torch.func.jvp(self._drawing(size), (flat,), (ahead,))
+        return np.asarray(drawn), np.asarray(moved)
 
     def sharpness(self, weights: Array, *, rounds: int = 40) -> Array:
         """Return the largest curvature of each network's loss, by power iteration: ``(seeds,)``.
@@ -138,6 +140,10 @@ class Smooth:
         reads = (given, *layers)
         ways = (tuple(pulls[:depth]), reads, tuple(pulls[depth:]))
         return Insides(label, size, given, layers, *ways, shown, shown.clip(0, 1))
+
+    def _drawing(self, size: int | None) -> Callable[[Tensor], Tensor]:
+        points = self._points(size)
+        return lambda flat: forward(self._matrices(flat[None]), self.architecture, points)[1][0]
 
     def _wanted(self) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(np.moveaxis(self.target, -1, 0).reshape(3, -1)))
