@@ -67,6 +67,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "map_pair": lambda: plotting.map_pair(MAPS, TWIN_MAPS),
     "network_inputs": lambda: plotting.network_inputs(),
     "node_gallery": lambda: plotting.node_gallery(MASK, size=24),
+    "p_ladder": lambda: plotting.p_ladder([0.5, 0.001, 0.03], nothing=[True, False, False]),
     "pictures": lambda: plotting.pictures([PICTURE, PICTURE], ["one", "two"], captions=["", "a caption"]),
     "signed_maps": lambda: plotting.signed_maps([np.eye(8), -np.eye(8)], ["one", "two"], captions=["", "a caption"]),
     "sweep_rows": lambda: plotting.sweep_rows(
@@ -90,6 +91,20 @@ def pictures_in(figure: Figure) -> list[np.ndarray]:
 def frames(figure: Figure, colour: str) -> list[Any]:
     boxes = [patch for patch in figure.axes[0].patches if isinstance(patch, mpl.patches.Rectangle)]
     return [patch for patch in boxes if mpl.colors.to_hex(patch.get_edgecolor()) == colour]
+
+
+def test_the_ladder_of_p_values_rises_and_its_lines_are_those_of_the_corrections() -> None:
+    (axes,) = plotting.p_ladder([0.5, 0.001, 0.03], nothing=[True, False, False]).axes
+    by_itself, hochberg, holm, changed, nothing = (line.get_ydata() for line in axes.lines)
+    np.testing.assert_allclose(by_itself, 0.05)
+    np.testing.assert_allclose(hochberg, [0.05 / 3, 0.1 / 3, 0.05])
+    np.testing.assert_allclose(holm, [0.05 / 3, 0.05 / 2, 0.05])
+    np.testing.assert_allclose(changed, [0.001, 0.03])
+    np.testing.assert_allclose(nothing, [0.5])
+    with pytest.raises(BadInput, match="nothing must be 2 marks"):
+        plotting.p_ladder([0.1, 0.2], nothing=[True])
+    with pytest.raises(BadInput, match="p_values must be numbers in"):
+        plotting.p_ladder([1.2])
 
 
 def test_groups_must_be_the_same_in_every_panel() -> None:

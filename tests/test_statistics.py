@@ -53,6 +53,19 @@ def test_the_permutation_test_is_exact_for_small_groups() -> None:
     assert statistics.permutation_test([1, 2, 3], [1, 2, 3]) == pytest.approx(1)
 
 
+def test_a_limit_on_permutations_that_is_high_enough_makes_the_test_exact() -> None:
+    first, second = np.arange(8.0), np.arange(8.0) + 20
+    # Of the 12,870 ways to split sixteen values in two, two are as far apart as this one.
+    assert statistics.permutation_test(first, second, resamples=20_000) == pytest.approx(2 / 12_870)
+
+
+def test_the_difference_of_two_groups_covers_the_true_one_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(3)
+    found = [statistics.difference(rng.normal(size=12), rng.normal(1, 1, size=12), level=0.9) for _ in range(100)]
+    assert 0.8 < np.mean([one.low <= 1 <= one.high for one in found]) <= 1
+    assert statistics.difference([1.0, 1.0], [3.0, 3.0, float("nan")]).median == 2
+
+
 def test_corrections_are_those_of_the_textbooks() -> None:
     given_values = [0.01, 0.04, 0.03]
     assert statistics.correct(given_values) == pytest.approx([0.03, 0.06, 0.06])

@@ -15,6 +15,7 @@ from fer_utils.plotting.graphs import genome_graph
 from fer_utils.plotting.grids import map_gallery, map_grid, map_pair, network_inputs
 from fer_utils.plotting.groups import dot_groups, signed_maps
 from fer_utils.plotting.heats import heat_picture
+from fer_utils.plotting.ladders import p_ladder
 from fer_utils.plotting.layers import layered_graph
 from fer_utils.plotting.look import style
 from fer_utils.plotting.matrices import weight_matrices
@@ -39,6 +40,7 @@ __all__ = [
     "map_pair",
     "network_inputs",
     "node_gallery",
+    "p_ladder",
     "pictures",
     "race",
     "seed_bands",

@@ -44,8 +44,8 @@ def readings(table: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for one in comparisons.itertuples():
         usual, changed = (
-            _plain(values(table, one.image, *of, one.outcome), one.outcome)
-            for of in ((BASE, ""), (one.factor, one.level))
+            _plain(values(table, one.image, factor, level, one.outcome), one.outcome)
+            for factor, level in ((BASE, ""), (one.factor, one.level))
         )
         single = changed[0] / usual[0] - 1
         rows.append(

@@ -67,6 +67,11 @@ class Setting:
         one_of(f"level of {self.factor}", self.level, FACTORS.get(self.factor, {"": {}}))
 
     @property
+    def name(self) -> str:
+        """Factor and level, as in "width, double"."""
+        return f"{self.factor}, {self.level}".removesuffix(", ")
+
+    @property
     def changes(self) -> Mapping[str, Any]:
         """What is otherwise than in the book's recipe."""
         return FACTORS[self.factor][self.level] if self.factor != BASE else {}

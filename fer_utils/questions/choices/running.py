@@ -47,7 +47,7 @@ def one_run(setting: Setting, seed: int) -> Row:
     row: Row = {
         "key": setting.key(seed),
         "image": setting.image,
-        "kind": f"{setting.factor}, {setting.level}".rstrip(", "),
+        "kind": setting.name,
         "factor": setting.factor,
         "level": setting.level,
         "seed": seed,
@@ -80,7 +80,7 @@ def run(plan: Choices, folder: str | Path, *, tell: Tell | None = None) -> pd.Da
     place = Path(folder)
     there = {row["key"]: row for row in read_rows(place) if row["status"] != "failed"}
     wanted = [(setting, seed) for setting in plan.settings() for seed in range(plan.seeds)]
-    found = []
+    found: list[Row] = []
     for setting, seed in wanted:
         row = there.get(setting.key(seed))
         if row is None:
