@@ -6,9 +6,9 @@ measured where its path first draws the picture to the subject's *mark*, so that
 Rows are kept as they come, one small file each, and a study that was stopped goes on.
 
 The modules, lowest first: `arms` (subjects, arms, paths), `matching` (where on a path to measure), `running` (rows),
-`comparing` (tables with intervals, effect sizes and corrected p-values), `making` (the ways that several studies
-share); then a module for each study, and `known`, which names them. ``python -m fer_utils.studies NAME`` makes one
-anew.
+`comparing` (tables with intervals, effect sizes and corrected p-values), `judging` (verdicts by a rule that was fixed
+beforehand), `making` and `wired` (ways to come by a network that several studies share); then a module for each study,
+and `known`, which names them. ``python -m fer_utils.studies NAME`` makes one anew.
 
 Conventions that bite: everything is trained and measured on one grid of 64 pixels, and the error is that of the exact
 picture, drawn at that grid and not resampled. A path that never comes to the mark is measured where it was best, its
@@ -18,7 +18,8 @@ row says "missed", and comparisons leave it out and say so.
 from __future__ import annotations
 
 from fer_utils.studies.arms import Arm, Made, Study, Subject, subject_of
-from fer_utils.studies.comparing import Comparison, compare, gap_closed, spread
+from fer_utils.studies.comparing import Comparison, Paired, compare, gap_closed, paired, panels, spread
+from fer_utils.studies.judging import Verdict, shown, verdicts
 from fer_utils.studies.known import STUDIES, study_named
 from fer_utils.studies.matching import first_at, path_errors
 from fer_utils.studies.running import published_rows, row_of, run_study
@@ -28,16 +29,22 @@ __all__ = [
     "Arm",
     "Comparison",
     "Made",
+    "Paired",
     "Study",
     "Subject",
+    "Verdict",
     "compare",
     "first_at",
     "gap_closed",
+    "paired",
+    "panels",
     "path_errors",
     "published_rows",
     "row_of",
     "run_study",
+    "shown",
     "spread",
     "study_named",
     "subject_of",
+    "verdicts",
 ]

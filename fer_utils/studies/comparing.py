@@ -122,6 +122,57 @@ def gap_closed(table: pd.DataFrame, arm: str, measure: str, *, worse: str, bette
     return float(np.mean(shares)) if shares else float("nan")
 
 
+@dataclass(frozen=True)
+class Paired:
+    """Two arms, run by run: the same subject and seed.
+
+    Args:
+        pairs: How many.
+        change: Median of the second less the first; for `RATIOS` the ratio.
+        p_value: Of the difference, by exchange within pairs; nan for fewer than two.
+
+    Source: ours.
+    """
+
+    pairs: int
+    change: float
+    p_value: float
+
+
+def paired(table: pd.DataFrame, first: str, second: str, measure: str) -> Paired:
+    """Compare two arms run by run, whether or not they came to the mark.
+
+    Args:
+        table: Rows of a study.
+        first: An arm.
+        second: Another.
+        measure: A column.
+
+    Source: ours.
+    """
+    both = [
+        table[(table.kind == kind) & (table.status != "failed")].set_index(["image", "seed"])
+        for kind in (first, second)
+    ]
+    values = [one[measure].astype(float).dropna() for one in both]
+    common = sorted(set(values[0].index) & set(values[1].index))
+    low, high = (one.loc[common].to_numpy() if common else np.zeros(0) for one in values)
+    if measure in RATIOS:
+        low, high = np.log(np.maximum(low, 1e-12)), np.log(np.maximum(high, 1e-12))
+    if len(common) < 2:
+        return Paired(len(common), float("nan"), float("nan"))
+    middle = float(np.median(high - low))
+    change = float(np.exp(middle)) if measure in RATIOS else middle
+    return Paired(len(common), change, statistics.permutation_test(low, high, paired=True))
+
+
+def panels(table: pd.DataFrame, image: str, measures: Sequence[str] = ("P", "G", "N", "S")) -> dict[str, Any]:
+    """Return the values of every arm's runs at the mark, by measure and arm, as `plotting.dot_groups` takes them."""
+    rows = table[(table.status == "reached") & (table.image == image)]
+    arms = list(dict.fromkeys(table[table.image == image].kind))
+    return {name: {arm: rows[rows.kind == arm][name].astype(float).to_numpy() for arm in arms} for name in measures}
+
+
 def _compare(table: Any, good: Any, baseline: str, arm: str, measure: str, seed: int) -> Comparison:
     pairs = {image: [_values(good, image, kind, measure) for kind in (baseline, arm)] for image in set(good.image)}
     pairs = {image: pairs[image] for image in sorted(pairs) if all(len(one) for one in pairs[image])}

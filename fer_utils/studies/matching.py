@@ -81,6 +81,6 @@ def steps_to_keep(steps: int, *, count: int = 40) -> tuple[int, ...]:
 
     Source: ours.
     """
-    early = np.geomspace(1, max(2, steps // 10), count // 4)
+    early = np.geomspace(1, max(1, steps // 10), count // 4)
     late = np.linspace(steps // 10, steps, 3 * count // 4 + 1)
     return tuple(sorted({0, *(int(step) for step in early), *(int(step) for step in late)}))

@@ -158,7 +158,7 @@ def published_rows(name: str, folder: Path = FOLDER) -> pd.DataFrame:
 
     place = existing_file("study", folder / name / "rows.csv")
     try:
-        table = pd.read_csv(place)
+        table = pd.read_csv(place, dtype={"problem": "object", "recipe": "object"})
     except (ValueError, UnicodeDecodeError) as error:
         raise BadInput(f"{place}: a study's rows must be a table, got {error}.") from None
     if missing := {"image", "kind", "family", "seed", "status", "error", *MEASURES} - set(table.columns):

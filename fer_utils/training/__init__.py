@@ -3,7 +3,8 @@
 `Recipe` says how, `fit` does it for any number of seeds, `Run` is what comes back. The modules, lowest first:
 `reference` (what the authors reached), `recipe`, `others` (recipes beside the paper's), `initial` (first weights),
 `asking` (what training is asked with), `history`, `problem` (what an engine is given), `pixels` (what a step looks at),
-`descent` and `optimisers` (from a gradient to a step), `gradient`, `stepping`, `replay` and `engine` (the maths),
+`descent` and `optimisers` (from a gradient to a step), `gradient`, `penalties` and `steering` (what bends a step beyond
+the loss), `stepping`, `replay` and `engine` (the maths),
 `fused` (the same, compiled), `choosing` (between them), `runs` and `checkpoints` (what is kept), `loop` and `fitting`
 (the whole), `losing` (what may be lost on the way); and `graphs`, for the raw graph.
 

@@ -25,6 +25,13 @@ _WORDS = {
     "weight_l1": "penalty on absolute weights",
     "weight_l2": "penalty on squared weights",
     "map_l1": "penalty on absolute activations",
+    "map_orthogonality": "penalty on correlated neurons",
+    "map_variation": "penalty on the slope of maps",
+    "parity_mixing": "penalty on mixed parity",
+    "response_modes": "penalty on response modes",
+    "penalty_every": "steps from one look at a penalty to the next",
+    "dropout": "chance of a neuron to be left out of a step",
+    "weight_noise": "noise on the weights at each step",
 }
 PAPER_SIZE = 256
 
@@ -56,7 +63,8 @@ def compare_recipes(here: Recipe, paper: Recipe) -> list[tuple[str, str, str]]:
     rows = []
     for field, words in _WORDS.items():
         ours, theirs = getattr(here, field), getattr(paper, field)
-        if ours == theirs and not ours and field != "normalise_gradient":
+        unsaid = not ours or field == "penalty_every"
+        if ours == theirs and unsaid and field != "normalise_gradient":
             continue
         mark = "**" if ours != theirs else ""
         rows.append((words, f"{mark}{_plain(ours)}{mark}", _plain(theirs)))

@@ -16,6 +16,7 @@ from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, Problem, State
 from fer_utils.training.replay import RECORDABLE, Replay
+from fer_utils.training.steering import steered
 from fer_utils.training.stepping import torch_threads, walk
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -46,7 +47,8 @@ class TorchEngine:
         self._problem = problem
         self._pixels = Pixels(problem)
         self._gradients: dict[int, Gradient] = {}
-        self._recorded = device == "cuda" and problem.recipe.optimiser in RECORDABLE and not self._pixels.drawn
+        plain = problem.recipe.optimiser in RECORDABLE and not self._pixels.drawn and not steered(problem.recipe)
+        self._recorded = device == "cuda" and plain
         self._replays: dict[tuple[int, int], Replay] = {}
 
     def advance(self, states: Sequence[State], steps: int) -> tuple[list[State], Array]:
@@ -85,11 +87,13 @@ class TorchEngine:
     def _look(self, inputs: Flat, target: Flat) -> Ask:
         """Return what gives loss and direction at any weights, on these pixels."""
         gradient = self._gradient(inputs)
-        goal = self._tensor(target)
+        goal, recipe = self._tensor(target), self._problem.recipe
+        if steered(recipe):  # its penalties come before the normalisation
+            recipe = recipe.variant(normalise_gradient=False)
 
         def ask(weights: Tensor) -> tuple[Tensor, Tensor]:
             loss, downhill = gradient(weights, goal)
-            return loss, descent_direction(downhill, weights, self._problem.recipe)
+            return loss, descent_direction(downhill, weights, recipe)
 
         return ask
 

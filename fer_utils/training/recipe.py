@@ -16,11 +16,36 @@ SCHEDULES = ("constant", "cosine")
 INITS = ("lecun_normal",)
 MOST_STEPS = 1_000_000_000
 MOST_DRAWN = 1 << 24
+MOST_DROPOUT = 0.9
 
 # What may differ while the recipe is still the paper's: its length, rate, resolution and what is written down.
 _FREE = frozenset({"steps", "learning_rate", "size", "snapshots", "name"})
+# Penalties, and what else has an amount that is 0 in the paper's recipe.
+_AMOUNTS = (
+    "weight_l1",
+    "weight_l2",
+    "map_l1",
+    "map_orthogonality",
+    "map_variation",
+    "parity_mixing",
+    "response_modes",
+    "dropout",
+    "weight_noise",
+)
 # Fields that came after the first stored runs: at their defaults they are no part of a run's identity.
-_LATER = frozenset({"pixels", "coarse_to_fine"})
+_LATER = frozenset(
+    {
+        "pixels",
+        "coarse_to_fine",
+        "map_orthogonality",
+        "map_variation",
+        "parity_mixing",
+        "response_modes",
+        "dropout",
+        "weight_noise",
+        "penalty_every",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +67,14 @@ class Recipe:
         weight_l1: Weight of the mean absolute weight, added to the loss that is descended.
         weight_l2: Weight of the mean squared weight, likewise.
         map_l1: Weight of the mean absolute hidden activation over layers, neurons and pixels, likewise.
+        map_orthogonality: Weight of the mean squared correlation between neurons of a layer, likewise.
+        map_variation: Weight of the mean absolute slope of the hidden maps, likewise.
+        parity_mixing: Weight of the hidden maps' mean parity mixing under left-right mirroring, likewise.
+        response_modes: Weight of the logarithm of the number of response modes, estimated anew at each step, likewise.
+        dropout: Chance of each hidden neuron to be left out of a step, below 1.
+        weight_noise: Standard deviation of the noise on the weights at which a step looks, times 1 / √fan-in.
+        penalty_every: Penalties on correlation, slope, parity and modes are looked at only every so many steps, and
+            count so many times as much then.
         snapshots: Steps at which the network is kept; 0 and the last are kept always.
         name: What a figure calls this recipe; no part of the maths.
 
@@ -64,6 +97,13 @@ class Recipe:
     weight_l1: float = 0.0
     weight_l2: float = 0.0
     map_l1: float = 0.0
+    map_orthogonality: float = 0.0
+    map_variation: float = 0.0
+    parity_mixing: float = 0.0
+    response_modes: float = 0.0
+    dropout: float = 0.0
+    weight_noise: float = 0.0
+    penalty_every: int = 1
     snapshots: tuple[int, ...] = (0, 100, 200, 400, 1_000, 10_000, 100_000)
     name: str = "paper"
 
@@ -82,11 +122,13 @@ class Recipe:
             "init_gain": real("init_gain", self.init_gain, above=0),
             "size": None if self.size is None else image_size("size", self.size),
             "pixels": None if self.pixels is None else whole("pixels", self.pixels, least=1, most=MOST_DRAWN),
+            "penalty_every": whole("penalty_every", self.penalty_every, least=1),
             "coarse_to_fine": _rising_sides(self.coarse_to_fine),
             "snapshots": _steps_to_keep(self.snapshots),
         }
-        for penalty in ("weight_l1", "weight_l2", "map_l1"):
+        for penalty in _AMOUNTS:
             plain[penalty] = real(penalty, getattr(self, penalty), least=0)
+        real("dropout", self.dropout, most=MOST_DROPOUT)
         for field, value in plain.items():
             object.__setattr__(self, field, value)
         if self.optimiser == "lbfgs":
@@ -175,7 +217,8 @@ def _refuse_unknown(changes: Mapping[str, Any]) -> None:
 
 def _refuse_for_line_search(recipe: Recipe) -> None:
     """A line search compares losses, so the loss must be the same function at every step, and the gradient its own."""
-    for field, fit in (("normalise_gradient", False), ("pixels", None), ("coarse_to_fine", ())):
+    never = (("response_modes", 0.0), ("dropout", 0.0), ("weight_noise", 0.0))
+    for field, fit in (("normalise_gradient", False), ("pixels", None), ("coarse_to_fine", ()), *never):
         value = getattr(recipe, field)
         if value != fit:
             raise bad(field, f"{fit} with the optimiser 'lbfgs'", value)

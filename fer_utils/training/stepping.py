@@ -15,6 +15,7 @@ from fer_utils.training.optimisers import OPTIMISER_OF, Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, State
 from fer_utils.training.recipe import Recipe
+from fer_utils.training.steering import ask_at
 
 Look = Callable[[Flat, Flat], Ask]
 
@@ -31,7 +32,8 @@ def walk(
         recipe: Its optimiser and rate.
         architecture: Of the network.
         pixels: What each step looks at.
-        look: Takes inputs ``(4, pixels)`` and target ``(3, pixels)``; gives loss and direction at any weights.
+        look: Takes inputs ``(4, pixels)`` and target ``(3, pixels)``; gives loss and direction at any weights; where
+            the recipe steers, the direction must not be normalised yet.
         device: Where the weights live meanwhile.
 
     Returns:
@@ -44,8 +46,8 @@ def walk(
         for number in range(count):
             if number == 0 or pixels.drawn:
                 ask = look(*pixels.seen(state, step, side))
-            rate = learning_rate(recipe, step)
-            weights, memory, loss = optimiser(weights, memory, ask, step=step, rate=rate, architecture=architecture)
+            rate, here = learning_rate(recipe, step), ask_at(ask, state, step, recipe, architecture)
+            weights, memory, loss = optimiser(weights, memory, here, step=step, rate=rate, architecture=architecture)
             losses.append(loss)
             step += 1
     kept = {name: value.cpu().numpy() for name, value in memory.items()}

@@ -21,6 +21,7 @@ from fer_utils.training.fused.compiling import library
 from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, Problem, State
+from fer_utils.training.steering import steered
 from fer_utils.training.stepping import torch_threads, walk
 
 TILE = 512  # pixels: the activations of all layers of the paper's networks then fit in a second-level cache
@@ -84,7 +85,7 @@ class FusedEngine:
     def advance(self, states: Sequence[State], steps: int) -> tuple[list[State], Array]:
         """Do some steps for each network, all in one call where they look at pictures of one size."""
         recipe = self._problem.recipe
-        if recipe.optimiser not in STEPS_INSIDE:
+        if recipe.optimiser not in STEPS_INSIDE or steered(recipe):
             pairs = [self._walk(state, steps) for state in states]
         elif len(states) > 1 and any(self._plan(state, steps) != self._plan(states[0], steps) for state in states):
             alone = [self.advance([state], steps) for state in states]
@@ -146,7 +147,7 @@ class FusedEngine:
         ], losses
 
     def _walk(self, state: State, steps: int) -> tuple[State, Array]:
-        """Let an optimiser in torch ask the kernel for gradients."""
+        """Let an optimiser in torch, or what steers, ask the kernel for gradients."""
         recipe, architecture = self._problem.recipe, self._problem.architecture
         with torch_threads(1):  # matrices of a few dozen rows gain nothing from more, and lose their last bits
             return walk(state, steps, recipe, architecture, self._pixels, self._look, device="cpu")
@@ -160,7 +161,7 @@ class FusedEngine:
             gradient = np.empty_like(flat)
             losses = self._run(GRADIENT, flat, pictures, (at, at), gradient=gradient)
             downhill = torch.from_numpy(gradient[0])
-            if self._problem.recipe.normalise_gradient:
+            if self._problem.recipe.normalise_gradient and not steered(self._problem.recipe):
                 downhill = normalised(downhill)
             return torch.tensor(losses[0, 0], dtype=torch.float64), downhill
 
