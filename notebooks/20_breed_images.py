@@ -24,7 +24,6 @@
 # %% tags=["parameters"]
 session = "mushroom"  # the session that is looked at closely; one of the garden's
 generation = 17  # of that session: the one that is explained, at least 1
-stops = 10  # about how many ancestors the family tree shows
 side = 160  # of a picture in the contact sheet, in pixels
 out = "build/out/20_breed_images"  # where this notebook leaves its results
 
@@ -33,7 +32,7 @@ import numpy as np
 
 from fer_utils import book, evolution, garden, plotting
 from fer_utils.explorer.replays import replays
-from fer_utils.garden import bred
+from fer_utils.garden import bred, lines
 
 names = list(bred.bred())
 plays = {name: bred.play_session(name) for name in bred.sessions()}
@@ -166,20 +165,15 @@ replays(plays.values(), selected=play.session.published[0].name)
 # ## A family tree
 
 # %%
-kept = evolution.thinned(evolution.tree(play), stops=stops)
+family = lines.family_tree(session)
 measured = evolution.measure_tree(play)
 
 # %% mystnb={"image": {"alt": "The family tree of one session, generations from left to right: a long line from a plain blob to the named picture, with short branches that ended and some that led to other named pictures."}}
-plotting.family_tree(
-    {name: play.genome(name).image(96) for name in kept},
-    kept,
-    {name: len(play.lineage(name)) - 1 for name in kept},
-    names={one.picture: one.name for one in play.session.published},
-)
+plotting.family_tree(family.tree, family.generations, family.images, names=family.names, marked=family.names)
 
 # %% tags=["remove-input"]
 book.say(
-    "Generations run from left to right; of long stretches only some ancestors are shown. {shown:,} pictures were seen in this session "
+    "Generations run from left to right, a dot for every picture that was chosen; where there is room, the picture itself. {shown:,} pictures were seen in this session "
     "and {picked} were ever chosen: the tree is {depth} generations deep and has {leaves} ends, of which {published} were given a name "
     "({names}). {notes}",
     shown=play.session.images_shown,

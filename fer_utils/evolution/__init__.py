@@ -15,7 +15,7 @@ from fer_utils.evolution.differences import Differences, differences
 from fer_utils.evolution.drawing import draw
 from fer_utils.evolution.drifting import Drift, drift, drifted
 from fer_utils.evolution.genes import ACTIVATIONS, CPPN, from_genome, to_genome
-from fer_utils.evolution.lineage import LineMeasures, TreeMeasures, measure_line, measure_tree, thinned, tree
+from fer_utils.evolution.lineage import LineMeasures, TreeMeasures, measure_line, measure_tree, tree
 from fer_utils.evolution.operators import Innovations, Operators, begin, breed, cross, mutate
 from fer_utils.evolution.replaying import Play, replay
 from fer_utils.evolution.sessions import Published, Session, Step, genome_hash, keep_session, load_session, save_session
@@ -63,7 +63,6 @@ __all__ = [
     "mutate",
     "replay",
     "save_session",
-    "thinned",
     "to_genome",
     "tree",
 ]

@@ -13,7 +13,7 @@ from typing import Final
 import networkx as nx
 import numpy as np
 
-from fer_utils.checks import one_of, whole
+from fer_utils.checks import one_of
 from fer_utils.evolution.descriptors import DESCRIPTORS, describe_pictures
 from fer_utils.evolution.drawing import draw
 from fer_utils.evolution.replaying import Play
@@ -165,29 +165,3 @@ def measure_line(play: Play, picture: str, *, size: int = 64) -> LineMeasures:
         nodes=tuple(sum(key > 2 for key in cppn.nodes) for cppn in cppns),
         links=tuple(len(cppn.links()) for cppn in cppns),
     )
-
-
-def thinned(graph: nx.DiGraph, *, stops: int = 10) -> dict[str, str]:
-    """Leave most of a long tree out: its beginnings, branchings and ends stay, and stops on the way.
-
-    Args:
-        graph: A tree as `tree` returns it.
-        stops: About how many generations stay of those in which nothing branches.
-
-    Returns:
-        For each picture that stays, in order of generation, its nearest ancestor that stays; "" for the first ones.
-
-    Source: ours.
-    """
-    depth = nx.single_source_shortest_path_length(graph, ROOT)
-    every = max(1, round(max(depth.values()) / whole("stops", stops, least=1)))
-    stays = {
-        name
-        for name in graph
-        if name == ROOT or graph.out_degree(name) != 1 or depth[name] == 1 or (depth[name] - 1) % every == 0
-    }
-    nearest: dict[str, str] = {}
-    for name in nx.topological_sort(graph):
-        (parent,) = graph.predecessors(name) if name != ROOT else (ROOT,)
-        nearest[name] = parent if parent in stays else nearest[parent]
-    return {name: nearest[name] for name in sorted(stays - {ROOT}, key=lambda name: (depth[name], name))}

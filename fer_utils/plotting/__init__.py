@@ -25,7 +25,6 @@ from fer_utils.plotting.scoreboard import verdict_tiles
 from fer_utils.plotting.strips import errors, pictures, training_path
 from fer_utils.plotting.sweeps import sweep_rows
 from fer_utils.plotting.teaser import teaser  # after its room, so that the name is the function
-from fer_utils.plotting.trees import family_tree
 
 __all__ = [
     "dot_groups",
