@@ -7,7 +7,8 @@ shortcut, networks larger than their data. This room holds what those chapters s
 `studies` and `widths` (many of them, several seeds each), and `randomising`: the test of how well *your* classifier
 learns noise. `probing` reads factors off layers, `insides` and `bridging` carry the measures of fracture over,
 `matching` makes kinds of network comparable, `flatness` measures minima; `biases` is a study too long for a build, and
-`tables` keeps such. Two folders turn the question on this book itself: `choices` takes its recipe apart, `flows` its steps.
+`tables` keeps such. Two folders turn the question on this book itself: `choices` takes its recipe apart, `flows` its
+steps.
 
 Conventions that bite: examples are ``(n, channels, *space)`` float32, with one or two axes of space; labels are whole
 numbers from 0. Everything random takes a seed, and torch's own state is left as it was. Small networks are trained on
