@@ -718,9 +718,9 @@ class Bench {
     this.refresh();
     this.say(`${net.label}, ${net.choice(weight).name}, ${fixed(net.get(weight))}`);
   }
-  move(net, weight, by) {
+  move(net, weight, by, neuron = [weight[0], weight[2]]) {
     net.playing = false;
-    if (String(net.selected) !== String(weight)) { this.active = this.nets.indexOf(net); this.select(net, weight); this.neuron = [weight[0], weight[2]]; }
+    if (String(net.selected) !== String(weight)) { this.active = this.nets.indexOf(net); this.select(net, weight); this.neuron = neuron; }
     this.shift(net, weight, by);
     this.refresh();
     this.say(`${net.label}, ${net.choice(weight).name}: ${fixed(net.get(weight))}, change ${signed(by)}`);

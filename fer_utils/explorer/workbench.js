@@ -368,7 +368,7 @@ class NeuronPanel {
   buildRow(net, weight, other) {
     const { bench } = this;
     let from = null;
-    const pull = (by) => { const { neuron } = bench; bench.move(net, weight, net.offset(weight) + by); bench.neuron = neuron; bench.refresh(); };
+    const pull = (by) => bench.move(net, weight, net.offset(weight) + by, bench.neuron);   // and the list stays in view
     const row = button("", () => bench.pick(weight, bench.neuron), { "data-weight": weight,   // the neuron stays in view
       onpointerdown: (event) => { from = { x: event.clientX, by: net.offset(weight), dragged: false }; row.setPointerCapture(event.pointerId); },
       onpointermove: (event) => {
@@ -797,8 +797,8 @@ const REST = 350;                                // milliseconds without a chang
 class History {
   constructor(bench) {
     Object.assign(this, { bench, at: 0, timer: 0, steps: [this.snapshot(bench)] });
-    this.undoButton = button("Undo", () => this.go(-1));
-    this.redoButton = button("Redo", () => this.go(1));
+    this.undoButton = button("Undo", () => this.go(-1), { title: "Ctrl+Z" });
+    this.redoButton = button("Redo", () => this.go(1), { title: "Ctrl+Shift+Z" });
     this.resetButton = button("Reset all networks", () => this.reset());
     this.node = make("div", { class: "fer-segments", role: "group", "aria-label": "History" }, this.undoButton, this.redoButton);
     bench.box.addEventListener("keydown", (event) => this.key(event));
