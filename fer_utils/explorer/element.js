@@ -370,7 +370,7 @@ function readData(text) {
   const active = shown.includes(network) ? network : shown[0];
   if (networks[active].architecture.holds(weight)) networks[active].selected = weight;
   return { title: words(data.title), size: side(data.size, 96), full: side(data.full, 256), networks, shown, active,
-    linked: data.linked === true, colours: Object.hasOwn(TABLES, data.colours) ? data.colours : "red-blue" };
+    linked: data.linked === true, colours: isColours(data.colours) ? data.colours : "red-blue" };
 }
 const readShown = (shown, networks) =>
   [...new Set(Array.isArray(shown) ? shown : [])].filter((i) => Number.isInteger(i) && networks[i]).slice(0, MOST_SHOWN);
@@ -417,6 +417,7 @@ const TABLES = {
   "red-blue": table([255, 0, 0], [255, 255, 255], [0, 0, 255]),
   cividis: table([0, 34, 78], [124, 123, 120], [254, 232, 56]),
 };
+const isColours = (name) => typeof name === "string" && Object.hasOwn(TABLES, name);
 const step = (v) => (v >= 1 ? 510 : v > -1 ? (255.5 + 255 * v) | 0 : 0);
 function shadeAll(colours, pixels, valueAt) {
   const image = new Uint8ClampedArray(4 * pixels), target = new Uint32Array(image.buffer), shades = TABLES[colours];
@@ -614,7 +615,7 @@ class Bench {
   set state({ selected, weights, changes, held, neuron, view, shown, linked, colours }) {
     const wanted = readShown(shown, this.nets), was = this.active;
     if (wanted.length) { this.shown = wanted; if (!wanted.includes(this.active)) this.active = wanted[0]; }
-    if (selected && this.nets[selected.network]) this.active = +selected.network;
+    if (selected && Number.isInteger(selected.network) && this.nets[selected.network]) this.active = selected.network;
     this.nets.forEach((net, i) => {
       if (Array.isArray(changes)) net.setChanges(changes[i]);
       if (Array.isArray(held)) net.setHeld(held[i]);
@@ -625,7 +626,7 @@ class Bench {
     if (Array.isArray(neuron) && neuron.length === 2 && neuron.every(Number.isInteger)) this.neuron = [...neuron];
     if (VIEWS.includes(view)) this.view = view;
     if (typeof linked === "boolean") this.linked = linked;
-    if (Object.hasOwn(TABLES, colours)) this.colours = colours;
+    if (isColours(colours)) this.colours = colours;
     this.arrange();
     this.refresh(false);
   }
@@ -717,9 +718,9 @@ class Bench {
     this.refresh();
     this.say(`${net.label}, ${net.choice(weight).name}, ${fixed(net.get(weight))}`);
   }
-  move(net, weight, by) {
+  move(net, weight, by, neuron = [weight[0], weight[2]]) {
     net.playing = false;
-    if (String(net.selected) !== String(weight)) { this.active = this.nets.indexOf(net); this.select(net, weight); this.neuron = [weight[0], weight[2]]; }
+    if (String(net.selected) !== String(weight)) { this.active = this.nets.indexOf(net); this.select(net, weight); this.neuron = neuron; }
     this.shift(net, weight, by);
     this.refresh();
     this.say(`${net.label}, ${net.choice(weight).name}: ${fixed(net.get(weight))}, change ${signed(by)}`);

@@ -62,7 +62,7 @@ class NeuronMap {
     this.choices = make("div", { class: "fer-side" });
     this.bar = make("div", { class: "fer-bar" }, make("div", { class: "fer-subtitle", text: "Every neuron" }), this.choices);
     this.legend = make("div", { class: "fer-legend" }, make("span", { text: "\u22121" }), make("span", { class: "fer-scale" }), make("span", { text: "+1" }),
-      make("span", { text: "ringed: joined by the current weight; faint: does not reach the picture" }));
+      make("span", { text: "ringed: the ends of the current weight; faint: without effect" }));
     this.left = make("div", { class: "fer-left" }, this.scroller, this.legend);
     this.right = make("div", { class: "fer-right" });
     this.columns = make("div", { class: "fer-columns" }, this.left, this.right);
@@ -328,7 +328,7 @@ class NeuronPanel {
     this.holder.hidden = layer < 0;
     this.out.setAttribute("aria-pressed", String(held === 0));
     if (document.activeElement !== this.at.input) this.at.input.value = held === undefined ? "" : held;
-    this.free.disabled = held === undefined;
+    this.free.hidden = held === undefined;
     this.showFormula();
     this.showList(this.incoming, layer < 0 ? [] : count(a.rows(layer)).map((row) => [layer, row, neuron]), ([l, row]) => [l - 1, row]);
     this.showList(this.outgoing, layer === a.depth ? [] : count(a.columns(layer + 1)).map((column) => [layer + 1, neuron, column]), ([l, , column]) => [l, column]);
@@ -368,7 +368,7 @@ class NeuronPanel {
   buildRow(net, weight, other) {
     const { bench } = this;
     let from = null;
-    const pull = (by) => { const { neuron } = bench; bench.move(net, weight, net.offset(weight) + by); bench.neuron = neuron; bench.refresh(); };
+    const pull = (by) => bench.move(net, weight, net.offset(weight) + by, bench.neuron);   // and the list stays in view
     const row = button("", () => bench.pick(weight, bench.neuron), { "data-weight": weight,   // the neuron stays in view
       onpointerdown: (event) => { from = { x: event.clientX, by: net.offset(weight), dragged: false }; row.setPointerCapture(event.pointerId); },
       onpointermove: (event) => {
@@ -797,8 +797,8 @@ const REST = 350;                                // milliseconds without a chang
 class History {
   constructor(bench) {
     Object.assign(this, { bench, at: 0, timer: 0, steps: [this.snapshot(bench)] });
-    this.undoButton = button("Undo", () => this.go(-1));
-    this.redoButton = button("Redo", () => this.go(1));
+    this.undoButton = button("Undo", () => this.go(-1), { title: "Ctrl+Z" });
+    this.redoButton = button("Redo", () => this.go(1), { title: "Ctrl+Shift+Z" });
     this.resetButton = button("Reset all networks", () => this.reset());
     this.node = make("div", { class: "fer-segments", role: "group", "aria-label": "History" }, this.undoButton, this.redoButton);
     bench.box.addEventListener("keydown", (event) => this.key(event));

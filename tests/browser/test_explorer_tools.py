@@ -102,9 +102,12 @@ def test_several_weights_are_moved_at_once_each_by_its_own_slider(open_page: Ope
     assert (np.array(pictures(page)[0]).reshape(96, 96, 4) == js_forward(page, 0, 96, changes)["image"]).all()
 
 
-def test_a_weight_is_dragged_in_the_list_itself_and_moved_there_by_arrow_keys(open_page: Open) -> None:
+@pytest.mark.parametrize("way", ["Incoming", "Outgoing"])
+def test_a_weight_is_dragged_in_the_list_itself_and_moved_there_by_arrow_keys(open_page: Open, way: str) -> None:
     page = open_page(two_page())
-    row = page.get_by_role("group", name="Incoming weights").get_by_role("button").nth(1)
+    if way == "Outgoing":
+        page.get_by_text("Outgoing weights").click()
+    row = page.get_by_role("group", name=f"{way} weights").get_by_role("button").nth(1)
     weight = row.get_attribute("data-weight")
     before = two()[0].weight(tuple(map(int, weight.split(","))))
     row.scroll_into_view_if_needed()
@@ -114,6 +117,7 @@ def test_a_weight_is_dragged_in_the_list_itself_and_moved_there_by_arrow_keys(op
     page.mouse.move(box["x"] + 90, box["y"] + 10, steps=5)
     page.mouse.up()
     assert state(page)["changes"][0][weight] == pytest.approx(before + 0.5, abs=0.02)
+    assert state(page)["neuron"] == [1, 3]
     value = state(page)["changes"][0][weight]
     row.press("ArrowLeft")
     row.press("Shift+ArrowLeft")
