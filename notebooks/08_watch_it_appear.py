@@ -20,8 +20,8 @@
 # lineage of bred pictures takes another way, through pictures that are things of their own. *(Paper: the section on the
 # path to the image; figures 8 and 17.)*
 #
-# Of the two ways only one can be walked here. The paper's evolved genomes came to us without their ancestors, so what
-# follows is gradient descent's way alone.
+# Of the two ways only one is walked here. The paper's evolved genomes came to us without their ancestors, so what
+# follows is gradient descent's way alone; [Paths to an image](21_paths_to_an_image.ipynb) walks both, for pictures bred for this book.
 
 # %% tags=["parameters"]
 image = "auto"  # skull, butterfly, apple, jester, mask, or a path to a genome file
@@ -128,7 +128,8 @@ book.say(
 #
 # - That coarse comes before fine is known of nearly all networks trained by gradient descent. It is a fact about the
 #   road, and it does not yet say that the road decides what is inside.
-# - The other road is missing: a lineage of ancestors, each of them a picture that somebody found worth keeping.
+# - The other road, a lineage of ancestors, each of them a picture that somebody found worth keeping, is in another chapter and for
+#   other pictures.
 # - One seed is drawn as curves. The film shows two.
 #
 # ## Checks

@@ -23,7 +23,6 @@
 live_images = 120  # shown to each chooser in this build; the study has more
 live_seed = 0
 shown = 6  # pictures on each contact sheet
-grid = 6**4  # cells of the descriptor space: symmetry, complexity, colourfulness and regions, six steps each
 close = 1e-2  # mean squared error below which an image counts as reached
 out = "build/out/22_what_the_chooser_does"  # where this notebook leaves its results
 
@@ -39,6 +38,7 @@ kinds = [kind for kind in choosers.KINDS if (ends.chooser == kind).any()]
 seeds = sorted(set(ends.seed))
 targets = sorted(set(ends.target) - {""})
 budget = records[0]["images_shown"]
+grid = choosers.CELLS ** len(choosers.MEASURES)
 live = {
     kind: choosers.run(
         choosers.Condition(kind, live_seed, targets[0] if kind == "objective" else ""),
@@ -366,7 +366,7 @@ book.say(
 assert len(seeds) >= 5
 assert all(len(values[kind]) >= len(seeds) for kind in kinds)
 assert all((np.diff(rows, axis=1) >= 0).all() for rows in covered.values())
-assert grid == choosers.CELLS ** len(choosers.MEASURES)
+assert grid == 1296
 assert reached == 0
 assert median["novelty", "covered"] > median["objective", "covered"]
 assert all(one["rows"][-1]["images"] < live_images + 1 for one in live.values())
