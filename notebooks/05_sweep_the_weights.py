@@ -115,7 +115,7 @@ book.say(
     "A sweep of ±{span:g} moves the genome's picture **{ratio:.0f} times** as much as the twin's: the variance it causes, in "
     "the median, is {evolved_effect:.1e} over all {evolved_count} of the genome's weights that compute and "
     "{twin_effect:.1e} over {twin_count} sampled weights of the twin. Twin by twin the factor is {spread}.",
-    spread=book.over_seeds(ratios, ".0f"),
+    spread=book.over_seeds(ratios),
     span=span,
     ratio=evolved_effect / twin_effect,
     evolved_effect=evolved_effect,

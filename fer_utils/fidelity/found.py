@@ -16,6 +16,7 @@ from fer_utils.images import Array, colour
 from fer_utils.layerize import EvolvedNetwork, layerize
 from fer_utils.sweeps import PAPER_OFFSETS, PAPER_SWEEPS
 from fer_utils.training.comparing import PAPER_SIZE
+from fer_utils.training.reference import MARKED_STEPS, authors_curve
 
 _CODE, _DATA = "their code, not the text", "their data"
 
@@ -105,9 +106,11 @@ def _grids(here: Sequence[Evidence]) -> Row:
     item, theirs = "where a pixel is", "from -1 to 1 inclusive, edges and all"
     if not here:
         return _cannot(item, theirs, _CODE, ("01",))
-    costs = [between_grids(one.evolved) for one in here if one.evolved is not None]
+    found = {one.image: between_grids(one.evolved) for one in here if one.evolved is not None}
+    costs = list(found.values())
     ours = f"the same; the middles of pixels would be {_span(costs)} away (mean squared)"
-    why = "the other common convention costs more than training for 100,000 steps leaves"
+    more = all(cost > authors_curve(image)[MARKED_STEPS[-1]] for image, cost in found.items())
+    why = f"the other common convention costs {'more than' if more else 'as much as'} training for 100,000 steps leaves"
     return _row(item, theirs, ours, REPRODUCED, why, _CODE, ("01",))
 
 

@@ -43,6 +43,7 @@ PAGES = (
     "executed/12_train_the_raw_graph.html",
     "executed/13_swap_the_functions.html",
     "executed/14_move_in_any_direction.html",
+    "executed/15_check_against_the_paper.html",
     "executed/16_measure_fracture.html",
     "executed/17_attack_the_measures.html",
     "executed/18_when_does_it_fracture.html",
