@@ -59,8 +59,8 @@ by_width = questions.width_study(
 
 # %% tags=["remove-input"]
 book.say(
-    "> **In this build:** the fully connected networks of [Fit random labels](30_fit_random_labels) ({shares} shares of random labels) "
-    "and of [Watch the error fall twice](31_watch_it_fall_twice) ({widths} widths, {corrupted:.0%} random labels), {seeds} seeds "
+    "> **In this build:** the fully connected networks of the chapter on random labels ({shares} shares of them) "
+    "and of the one on double descent ({widths} widths, {corrupted:.0%} random labels), {seeds} seeds "
     "each, trained again for this page with the same recipes and seeds; and {restarts} networks on the very same labels, for each of {same} shares. Sharpness is measured on the {examples} digits and the labels "
     "they were trained on. What we expected was written down before: `published/questions/expected.md`, 6 to 8.",
     shares=len(shares),

@@ -177,10 +177,12 @@ def test_the_published_tables_hold_every_row_once() -> None:
     folder = Path(questions.__file__).parents[2] / "published" / "questions"
     for name, keys, jobs in (
         ("preference", biases.PREFERENCE_KEYS, biases.preference_jobs(range(5))),
-        ("efficiency", biases.EFFICIENCY_KEYS, biases.efficiency_jobs(range(5))),
+        ("efficiency", biases.EFFICIENCY_KEYS, biases.efficiency_jobs(range(5), ("shapes", "digits"))),
     ):
         table = tables.read_table(folder / f"{name}.csv", keys)
-        assert sorted(map(tuple, table[list(keys)].to_numpy().tolist())) == sorted(jobs)
+        rows = [tuple(row) for row in table[list(keys)].to_numpy().tolist()]
+        assert len(set(rows)) == len(rows)
+        assert set(jobs) <= set(rows), "what the chapter reads is there"
         shares = table.filter(regex=r"^(train|shift|agreeing|by )").to_numpy()
         assert ((shares >= 0) & (shares <= 1)).all()
 

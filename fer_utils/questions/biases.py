@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,8 +85,12 @@ def set_of(name: str, examples: int, seed: int) -> LabelledSet:
     one_of("set", name, SETS)
     if name == "shapes":
         return images(examples, seed=seed).labelled("shape", images(500, seed=10_000 + seed))
-    data = digits(seed=seed) if name == "digits" else mnist1d(count=2000, seed=seed)
-    return data.first(examples)
+    return (digits(seed=seed) if name == "digits" else _signals(seed)).first(examples)
+
+
+@lru_cache(maxsize=2)
+def _signals(seed: int) -> LabelledSet:
+    return mnist1d(count=2000, seed=seed)  # takes longer than to train on them
 
 
 def moved(name: str, data: LabelledSet, by: int, seed: int) -> tuple[Examples, Any]:
@@ -235,11 +240,12 @@ EFFICIENCY_KEYS: Final = ("set", "kind", "body", "examples", "seed")
 PREFERENCE_KEYS: Final = ("kind", "condition", "seed")
 
 
-def efficiency_jobs(seeds: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Yield the keys of the table of efficiency: learnt bodies seed after seed, then random ones, with few examples."""
-    for body, sizes in (("learnt", SIZES), ("random", SIZES[:1])):
-        for seed in seeds:
-            yield from ((name, kind, body, n, seed) for name in SETS for kind in KINDS for n in sizes)
+def efficiency_jobs(seeds: Sequence[int], sets: Sequence[str] = SETS) -> Iterator[tuple[Any, ...]]:
+    """Yield the keys of the table of efficiency, set after set: bodies that learn; random ones, with few examples."""
+    for name in sets:
+        for body, sizes in (("learnt", SIZES), ("random", SIZES[:1])):
+            for seed in seeds:
+                yield from ((name, kind, body, n, seed) for kind in KINDS for n in sizes)
 
 
 def preference_jobs(seeds: Sequence[int]) -> Iterator[tuple[Any, ...]]:
@@ -256,12 +262,28 @@ def preference_table(path: str | Path, *, seeds: Sequence[int], tell: Tell = Non
         seeds: Wanted.
         tell: Called with each new row.
     """
-    return fill(path, PREFERENCE_KEYS, preference_jobs(seeds), preference_row, tell=tell)
+    table = fill(path, PREFERENCE_KEYS, preference_jobs(seeds), preference_row, tell=tell)
+    return table[table["seed"].isin(seeds)].reset_index(drop=True)
 
 
-def efficiency_table(path: str | Path, *, seeds: Sequence[int], tell: Tell = None) -> pd.DataFrame:
-    """Return the table of efficiency: read where it is there, made where rows are missing."""
-    return fill(path, EFFICIENCY_KEYS, efficiency_jobs(seeds), efficiency_row, tell=tell)
+def efficiency_table(
+    path: str | Path, *, seeds: Sequence[int], sets: Sequence[str] = SETS, tell: Tell = None
+) -> pd.DataFrame:
+    """Return the table of efficiency: read where it is there, made where rows are missing.
+
+    Args:
+        path: A CSV file.
+        seeds: Wanted.
+        sets: Wanted, of `SETS`.
+        tell: Called with each new row.
+
+    Returns:
+        The rows wanted.
+    """
+    for name in sets:
+        one_of("set in sets", name, SETS)
+    table = fill(path, EFFICIENCY_KEYS, efficiency_jobs(seeds, sets), efficiency_row, tell=tell)
+    return table[table["set"].isin(sets) & table["seed"].isin(seeds)].reset_index(drop=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
