@@ -155,7 +155,7 @@ book.table(
 # Medians over seeds hide what happens to each. The same, from one beginning: what was drawn, and the five first
 # neurons of the last layer.
 
-# %% mystnb={"image": {"alt": "Six pictures from the same first weights: the target, descent at the largest rate, at smaller ones, and the flow. All show the tomato, blurred in slightly different ways."}}
+# %% mystnb={"image": {"alt": "Pictures from the same first weights: the target, descent at the largest rate, at smaller ones, and the flow. All show the tomato, blurred in slightly different ways."}}
 chosen = rates[:: max(1, halvings // 2)]
 book_size = (measured_at, measured_at, 3)
 plotting.pictures(
@@ -262,10 +262,9 @@ features_moved = [
     for one, other in zip(groups["the network itself"], groups["first weights"], strict=True)
 ]
 
-# %% mystnb={"image": {"alt": "P, G and N for first weights, linearised networks and real networks, a dot for each seed. Linearised networks stay near their first weights in P and G; real networks lie higher in N than first weights."}}
+# %% mystnb={"image": {"alt": "P, G and N for first weights, linearised networks and real networks, a dot for each seed. In P and G linearised networks are where their first weights are; in N both kinds lie higher."}}
 plotting.dot_groups(
     {name: {kind: [one[name] for one in ones] for kind, ones in side_by_side.items()} for name in ("P", "G", "N")},
-    log=["N"],
     unit=["P", "G"],
     first=0,
 )
@@ -313,8 +312,9 @@ book.table(
 
 # %% [markdown]
 # **How to read it.** A linearised network's hidden maps *are* those of its first weights, and its response to each weight is the one it
-# was born with, wherever its picture is not clipped. So its P, G and N can hardly differ from the first weights', and what little they do
-# comes from the picture that is seen. That is no finding but what linearised means. The finding is the third row beside the second.
+# was born with. So its P and G are the first weights' own, and its N differs from theirs only because another part of its picture is
+# beyond black or white, where nothing that is seen moves. That is no finding but what linearised means. The finding is the
+# third row beside the second.
 #
 # ## What we saw
 
@@ -349,11 +349,12 @@ p_gap, g_gap = (
     )
     for name in ("P", "G")
 )
+told = [name for name, gap in {"P": p_gap, "G": g_gap}.items() if gap.low > 0 or gap.high < 0]
 
 # %% tags=["remove-input"]
 book.say(
     "- **As the rate falls, descent becomes the flow, inside as well.** At the smallest rate feature maps are {smallest:.1%} as far from the "
-    "flow's as another seed's are; below a rate of {fine:g} the gap shrinks as the rate to the power of {order}: {verdict}.\n"
+    "flow's as another seed's are; from a rate of {fine:g} down the gap shrinks as the rate to the power of {order}: {verdict}.\n"
     "- **At the largest rate it does not.** There the maps are {largest:.0%}, and the pictures {picture:.0%}, as far from the flow's as "
     "another seed's. In {at_edge} of {seeds} seeds descent ended where the curvature is within a tenth of 2 / rate = {edge:.2g}, and in "
     "{above} of {seeds} the flow went on to a curvature above it, where descent at this rate cannot stay.\n"
@@ -383,8 +384,9 @@ book.say(
 # %% tags=["remove-input"]
 book.say(
     "- **The book's recipe** at {first:g} is {first_gap:.0%} as far from itself at half that rate as from another seed; at {last:g} still {last_gap:.0%}. {verdict}\n"
-    "- **The same error with other insides.** Linearised and real networks draw the picture equally well. The real one's features have moved by "
-    "{features:.0%} of all they vary; its N is {ratio} times the linearised one's{ratio_word}. P differs by {p_gap}, G by {g_gap}: {mixing}.\n"
+    "- **The same error, with features that moved and with features that did not.** Linearised and real networks draw the picture equally "
+    "well. The real one's features have moved by {features:.0%} of all they vary; its N is {ratio} times the linearised one's{ratio_word}. P "
+    "differs by {p_gap}, G by {g_gap}: {mixing}.\n"
     "- Given the linearised network's weights, the network itself draws with an error of {wrong:.2g} (median), {times:,.0f} times the linear "
     "model's. The linear model is not near the network; it is another model with the same beginning.",
     first=adam_rates[0],
@@ -399,18 +401,16 @@ book.say(
     ratio_word="" if ratio.low > 1 or ratio.high < 1 else ", an interval that holds 1: no difference can be claimed",
     p_gap=p_gap,
     g_gap=g_gap,
-    mixing="both intervals hold 0, so mixing tells the two apart in neither"
-    if p_gap.low <= 0 <= p_gap.high and g_gap.low <= 0 <= g_gap.high
-    else "where an interval leaves out 0, moving features changed the mixing",
+    mixing=f"where features moved, {' and '.join(told)} changed" if told else "no change of mixing can be claimed",
     wrong=np.median(as_network),
     times=np.median(as_network) / np.median(task.losses(np.stack(real))),
 )
 
 # %% [markdown]
 # **The bridge to the measures.** P, G and N are then in part measures of the *way*: of the rate, not of the picture. They are as
-# trustworthy for a comparison as it is fair in its rates, and [this book's recipe taken apart](34_question_the_choices.ipynb) asks how much each such
-# choice moves them. And that mixing is there in a network that never moved a feature is once more what
-# [the population](19_see_what_holds.ipynb) says: training inherits it.
+# trustworthy for a comparison as it is fair in its rates, and [this book's recipe taken apart](34_question_the_choices) asks how much each such
+# choice moves them. And that a network which never moved a feature is mixed, and can be moved in many ways, is once more what
+# [the population](19_see_what_holds) says: training inherits it.
 #
 # ## What this does not show
 #

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_utils import garden, layerize, measuring
+from fer_utils import garden, layerize, measuring, statistics
 from fer_utils.checks import BadInput
 from fer_utils.questions import choices
 from fer_utils.questions.choices import Choices, Hypothesis, Setting
 from fer_utils.questions.choices.__main__ import main
-from fer_utils.questions.choices.judging import OUTCOMES
+from fer_utils.questions.choices.judging import OUTCOMES, exact_p
 from fer_utils.questions.choices.running import as_table, measured
 
 
@@ -93,6 +93,15 @@ def test_the_numbers_are_those_of_the_measures_table() -> None:
     full = measuring.measure(evolved, target=evolved).iloc[0]
     for name, value in measured(evolved, evolved).items():
         assert value == pytest.approx(full[name], rel=1e-12), name
+
+
+@pytest.mark.parametrize("sizes", [(8, 8), (8, 5), (3, 2)])
+def test_the_exact_p_value_is_the_librarys(sizes: tuple[int, int]) -> None:
+    rng = np.random.default_rng(4)
+    for shift in (0.0, 1.0, 9.0):
+        first, second = rng.normal(size=sizes[0]), rng.normal(shift, 1, size=sizes[1])
+        known = statistics.permutation_test(first, second, resamples=20_000)
+        assert exact_p(np.append(first, np.nan), second) == pytest.approx(known)
 
 
 def test_where_nothing_was_changed_p_by_p_finds_something_and_holm_does_not() -> None:
