@@ -24,7 +24,7 @@
 
 # %% tags=["parameters"]
 study = "mend"  # the published rows that are shown
-image = "mushroom"  # the subject of the run that is made for this page
+subject_name = "mushroom"  # the subject of the run that is made for this page
 live = "parity penalty .3"  # the arm that is made for this page
 seed = 0  # of that run
 out = "build/out/25_mend_the_representation"  # where this notebook leaves its results
@@ -120,9 +120,9 @@ book.table(
 # ## One of them, made for this page
 
 # %%
-subject = studies.subject_of(image, plan.marks[image])
+subject = studies.subject_of(subject_name, plan.marks[subject_name])
 row = studies.row_of(plan.arm(live), subject, seed)
-known = table[(table.kind == live) & (table.image == image) & (table.seed == seed)]
+known = table[(table.kind == live) & (table.image == subject_name) & (table.seed == seed)]
 
 # %% tags=["remove-input"]
 book.table(
