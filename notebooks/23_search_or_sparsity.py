@@ -21,7 +21,7 @@
 #
 # Here one difference is taken away at a time: evolved networks are made dense, trained ones are made sparse, gradient descent is put on
 # the evolved wiring, or begins at an ancestor, and evolution is given the picture as its goal. All that can be is
-# compared **at one error**, since the measures of [fracture](16_measure_fracture.ipynb) grow with fit.
+# compared **at one error**, since the measures of [fracture](16_measure_fracture) grow with fit.
 
 # %% tags=["parameters"]
 study = "search_or_sparsity"  # the published rows that are shown

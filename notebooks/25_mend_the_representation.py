@@ -19,7 +19,7 @@
 # asks for it; others have proposed penalties on the inside since.)*
 #
 # Here many such remedies meet in a league. Each trains a network on the same pictures until it draws them equally well, and is then measured
-# for [fracture](16_measure_fracture.ipynb). One question is asked of every remedy: does it bring **P, G and N together** towards the evolved
+# for [fracture](16_measure_fracture). One question is asked of every remedy: does it bring **P, G and N together** towards the evolved
 # network, or does it only please the one number that it was built to please?
 
 # %% tags=["parameters"]

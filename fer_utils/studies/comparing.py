@@ -110,7 +110,8 @@ def gap_closed(table: pd.DataFrame, arm: str, measure: str, *, worse: str, bette
 
     Returns:
         The mean over the subjects in which all three have runs that came to the mark, and in which there is a gap to
-        close: `better` is lower by `GAP`, or by the factor 1.25; nan where there is none. Below 0 where it is worse still.
+        close: `better` is lower by `GAP`, or by the factor 1.25. Nan where there is none; below 0 where it is worse
+        still.
 
     Source: ours.
     """
