@@ -25,7 +25,7 @@
 # %% tags=["parameters"]
 study = "mend"  # the published rows that are shown
 subject_name = "mushroom"  # the subject of the run that is made for this page
-live = "parity penalty .3"  # the arm that is made for this page
+live = "weight decay .1"  # the arm that is made for this page
 seed = 0  # of that run
 out = "build/out/25_mend_the_representation"  # where this notebook leaves its results
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 from base64 import b64encode
 from pathlib import Path
@@ -14,7 +15,7 @@ from external_loads import css_loads, external_loads, html_loads
 from test_book_runner import PNG
 
 from fer_utils import storage
-from fer_utils.book.build import BuildFailed, build_book, build_chapter
+from fer_utils.book.build import BuildFailed, _without_links, build_book, build_chapter
 from fer_utils.book.runner import Layout
 
 WELCOME = """\
@@ -243,3 +244,16 @@ def test_links_to_other_chapters_become_words_on_a_single_page() -> None:
 
     text = '"see [](09_measure_the_speed), [the twin](03_train_the_twin) and [x](https://a.b/03_c)"'
     assert _without_links(text) == '"see chapter 9, the twin and [x](https://a.b/03_c)"'
+
+
+@pytest.mark.parametrize(
+    ("written", "alone"),
+    [
+        ('{"cells": [{"source": ["See [fracture](16_measure_fracture), then."]}]}', "See fracture, then."),
+        ('{"cells": [{"source": ["See [fracture](16_measure_fracture.ipynb)."]}]}', "See fracture."),
+        ('{"cells": [{"source": ["See [](03_train_the_twin)."]}]}', "See chapter 3."),
+        ('{"cells": [{"source": ["See [there](https://a.b/16_c)."]}]}', "See [there](https://a.b/16_c)."),
+    ],
+)
+def test_a_page_alone_has_words_in_place_of_links_to_chapters(written: str, alone: str) -> None:
+    assert json.loads(_without_links(written)) == {"cells": [{"source": [alone]}]}
