@@ -21,11 +21,11 @@
 #
 # Here one difference is taken away at a time: evolved networks are made dense, trained ones are made sparse, gradient descent is put on
 # the evolved wiring, or begins at an ancestor, and evolution is given the picture as its goal. All that can be is
-# compared **at one error**, since the measures of [fracture](16_measure_fracture.ipynb) grow with fit.
+# compared **at one error**, since the measures of [fracture](16_measure_fracture) grow with fit.
 
 # %% tags=["parameters"]
 study = "search_or_sparsity"  # the published rows that are shown
-image = "tomato"  # the subject of the run that is made for this page
+subject_name = "tomato"  # the subject of the run that is made for this page
 live = "SGD from the ancestor 3 generations back"  # the arm that is made for this page
 seed = 0  # of that run
 out = "build/out/23_search_or_sparsity"  # where this notebook leaves its results
@@ -164,9 +164,9 @@ book.table(
 # ## One of them, made for this page
 
 # %%
-subject = studies.subject_of(image, plan.marks[image])
+subject = studies.subject_of(subject_name, plan.marks[subject_name])
 row = studies.row_of(plan.arm(live), subject, seed)
-known = table[(table.kind == live) & (table.image == image) & (table.seed == seed)]
+known = table[(table.kind == live) & (table.image == subject_name) & (table.seed == seed)]
 
 # %% tags=["remove-input"]
 book.table(
@@ -253,7 +253,7 @@ assert (table[table.status == "reached"].error <= table[table.status == "reached
 assert len(known) == 0 or abs(np.log(row["N"] / known.N.iloc[0])) < 0.5
 assert reach["evolved"] == 1 and reach[plan.baseline] > 0.5
 again = fer.measure(subject.network, size=subject.size).N[0]
-assert np.isclose(again, table[(table.kind == "evolved") & (table.image == image)].N.iloc[0], rtol=0.02)
+assert np.isclose(again, table[(table.kind == "evolved") & (table.image == subject_name)].N.iloc[0], rtol=0.02)
 book.record(
     out,
     rows=len(table),

@@ -19,13 +19,13 @@
 # asks for it; others have proposed penalties on the inside since.)*
 #
 # Here many such remedies meet in a league. Each trains a network on the same pictures until it draws them equally well, and is then measured
-# for [fracture](16_measure_fracture.ipynb). One question is asked of every remedy: does it bring **P, G and N together** towards the evolved
+# for [fracture](16_measure_fracture). One question is asked of every remedy: does it bring **P, G and N together** towards the evolved
 # network, or does it only please the one number that it was built to please?
 
 # %% tags=["parameters"]
 study = "mend"  # the published rows that are shown
-image = "mushroom"  # the subject of the run that is made for this page
-live = "parity penalty .3"  # the arm that is made for this page
+subject_name = "mushroom"  # the subject of the run that is made for this page
+live = "weight decay .1"  # the arm that is made for this page
 seed = 0  # of that run
 out = "build/out/25_mend_the_representation"  # where this notebook leaves its results
 
@@ -120,9 +120,9 @@ book.table(
 # ## One of them, made for this page
 
 # %%
-subject = studies.subject_of(image, plan.marks[image])
+subject = studies.subject_of(subject_name, plan.marks[subject_name])
 row = studies.row_of(plan.arm(live), subject, seed)
-known = table[(table.kind == live) & (table.image == image) & (table.seed == seed)]
+known = table[(table.kind == live) & (table.image == subject_name) & (table.seed == seed)]
 
 # %% tags=["remove-input"]
 book.table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 from base64 import b64encode
 from pathlib import Path
@@ -14,7 +15,7 @@ from external_loads import css_loads, external_loads, html_loads
 from test_book_runner import PNG
 
 from fer_utils import storage
-from fer_utils.book.build import BuildFailed, build_book, build_chapter
+from fer_utils.book.build import BuildFailed, _without_links, build_book, build_chapter
 from fer_utils.book.runner import Layout
 
 WELCOME = """\
@@ -245,9 +246,14 @@ def test_links_to_other_chapters_become_words_on_a_single_page() -> None:
     assert _without_links(text) == '"see chapter 9, the twin and [x](https://a.b/03_c)"'
 
 
-def test_brackets_of_the_notebooks_own_json_stay_when_links_become_words() -> None:
-    from fer_utils.book.build import _without_links
-
-    assert _without_links('{"outputs": ["| [4](04_a), [5](05_b) |"]}') == '{"outputs": ["| 4, 5 |"]}'
-    source = '{"source": ["in [what holds](19_see_what_holds.ipynb), ", "[fracture](16_measure_fracture)"]}'
-    assert _without_links(source) == '{"source": ["in what holds, ", "fracture"]}'
+@pytest.mark.parametrize(
+    ("written", "alone"),
+    [
+        ('{"cells": [{"source": ["See [fracture](16_measure_fracture), then."]}]}', "See fracture, then."),
+        ('{"cells": [{"source": ["See [fracture](16_measure_fracture.ipynb)."]}]}', "See fracture."),
+        ('{"cells": [{"source": ["See [](03_train_the_twin)."]}]}', "See chapter 3."),
+        ('{"cells": [{"source": ["See [there](https://a.b/16_c)."]}]}', "See [there](https://a.b/16_c)."),
+    ],
+)
+def test_a_page_alone_has_words_in_place_of_links_to_chapters(written: str, alone: str) -> None:
+    assert json.loads(_without_links(written)) == {"cells": [{"source": [alone]}]}

@@ -263,6 +263,11 @@ def test_the_share_of_the_gap_is_taken_on_a_logarithmic_scale_for_modes() -> Non
     assert np.isnan(studies.gap_closed(rows, "nobody", "N", worse="base", better="best"))
 
 
+def test_where_there_is_no_gap_there_is_nothing_to_close() -> None:
+    rows = pd.concat([table(a=([100], [10]), b=([10], [90])), table(a=([], [1]), b=([], [9])).replace("other", "best")])
+    assert studies.gap_closed(rows, "other", "N", worse="base", better="best") == pytest.approx(0.5), "b has no gap"
+
+
 def test_pairs_are_the_same_subject_and_seed_whether_or_not_they_came_to_the_mark() -> None:
     rows = table(a=([10, 20, 30], [5, 10, 15]), b=([8, 8], [4, 4]))
     rows.status = "missed"

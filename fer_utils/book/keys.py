@@ -19,7 +19,7 @@ from fer_utils.book.notes import NETWORKS, RESULTS
 from fer_utils.book.subjects import genome_file
 
 PACKAGE = Path(fer_utils.__file__).parent
-PUBLISHED = (".json", ".safetensors")
+PUBLISHED = (".json", ".safetensors", ".csv")
 KINDS = (".py", ".js", ".css", ".json", ".cpp", ".h")
 
 

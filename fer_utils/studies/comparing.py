@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RATIOS: Final = ("N", "S", "K", "weights", "seconds")  # what is compared as a ratio
+GAP: Final = 0.05  # the least gap in P, G and X that can be closed
+RATIO_GAP: Final = float(np.log(1.25))  # and in N and S: a quarter more
 RESAMPLES: Final = 9999
 
 
@@ -107,8 +109,9 @@ def gap_closed(table: pd.DataFrame, arm: str, measure: str, *, worse: str, bette
         better: The arm at 1.
 
     Returns:
-        The mean over the subjects in which all three have runs that came to the mark; nan where there is none, or no
-        gap. Below 0 where it is worse still.
+        The mean over the subjects in which all three have runs that came to the mark, and in which there is a gap to
+        close: `better` is lower by `GAP`, or by the factor 1.25. Nan where there is none; below 0 where it is worse
+        still.
 
     Source: ours.
     """
@@ -117,8 +120,9 @@ def gap_closed(table: pd.DataFrame, arm: str, measure: str, *, worse: str, bette
     for image in dict.fromkeys(good.image):
         ends = [_values(good, image, kind, measure) for kind in (worse, better, arm)]
         if all(len(one) for one in ends):
-            low, high, own = (float(np.median(one)) for one in ends)
-            shares.append((own - low) / (high - low) if high != low else float("nan"))
+            start, goal, own = (float(np.median(one)) for one in ends)
+            if start - goal >= (RATIO_GAP if measure in RATIOS else GAP):
+                shares.append((start - own) / (start - goal))
     return float(np.mean(shares)) if shares else float("nan")
 
 
