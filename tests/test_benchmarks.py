@@ -12,10 +12,11 @@ import pytest
 import torch
 
 from benchmarks import __main__ as command
-from benchmarks import floor, machine, measure, memory, recipes, scaling, startup, steps, subjects, tables
+from benchmarks import exploring, floor, machine, measure, memory, recipes, scaling, startup, steps, subjects, tables
 from benchmarks.subjects import subject
 from benchmarks.workers import Worker
-from fer_utils import images, storage
+from fer_utils import garden, images, storage
+from fer_utils.layerize import layerize
 from fer_utils.training import Recipe
 from fer_utils.training.engine import TorchEngine
 from fer_utils.training.fused import obstacle
@@ -87,6 +88,21 @@ def test_the_floor_is_operations_over_the_best_rate() -> None:
 def test_growth_is_the_power_of_the_axis() -> None:
     points = {str(point): {"median": 0.1 * point**2} for point in (1, 2, 4, 8)}
     assert scaling.growth(points) == pytest.approx(2)
+
+
+def test_weights_are_dragged_in_every_part_of_a_network() -> None:
+    network = layerize(garden.load_genome("mask"))
+    chosen = exploring.picks(network, others=5)
+    assert [layer for name in exploring.PLACES for layer, _, _ in chosen[name]] == [0, 3, 5]
+    assert len(set(chosen[exploring.REST])) == 5
+    assert all(network.weight(weight) and weight not in network.copies for some in chosen.values() for weight in some)
+
+
+def test_without_a_browser_the_explorer_is_not_measured_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exploring.shutil, "which", lambda name: None)
+    found = exploring.run(threads=1, quick=True)
+    assert found == {"skipped": "There is no Chromium on the PATH."}
+    assert "not measured: There is no Chromium" in exploring.show(found)
 
 
 def test_a_table_lines_up() -> None:
@@ -217,7 +233,7 @@ def test_a_quick_run_writes_every_section_with_every_sample(quick_report: Any) -
     assert not quick_report["failed"]
     for name, section in quick_report["sections"].items():
         summaries = _summaries(section["found"])
-        assert summaries or name == "memory"
+        assert summaries or name == "memory" or "skipped" in section["found"]
         for one in summaries:
             assert one["least"] == pytest.approx(min(one["samples"]), abs=1e-9)
             assert one["least"] <= one["quartiles"][0] <= one["median"] <= one["quartiles"][1]
@@ -243,6 +259,8 @@ def test_what_a_quick_run_found_hangs_together(quick_report: Any) -> None:
     assert {name.split()[0] for name in found["measuring"]} == {"evolved", "dense"}
     assert found["memory"]["fused"]["peak_mb"] >= found["memory"]["fused"]["imports_mb"] > 50
     assert found["sweeps"]["16"]["extrapolated"]
+    for times in found["explorer"].get("networks", {}).values():
+        assert set(times) == {*exploring.PLACES, "median weight", "sharp after letting go"}
     assert set(found["startup"]) == {"import fer_utils", "first step of fused"}
 
 

@@ -1,4 +1,4 @@
-"""Mends what keeps people out in the theme's own buttons: what is seen on them and what is heard differ.
+"""Mends what keeps people out in buttons that are not the book's own: what is seen on them and what is heard differ.
 
 Icons and key caps count as words there, and an ``aria-label`` says something else. So the signs are hidden from screen
 readers, and the name stands in the button itself, for the ear alone where the eye has the icon.
@@ -12,6 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 SIGNS = re.compile(r'<(i class="[^"]*\bfa-[^"]*"|span class="search-button__kbd-shortcut")(?![^>]*aria-hidden)')
+SUMMARY = re.compile(r'<summary aria-label="Toggle hidden content">')  # it says itself what it shows and hides
 KINDS = "search-button-field|theme-switch-button"
 BUTTON = re.compile(rf'(<button class="[^"]*\b({KINDS})\b[^>]*?) aria-label="([^"]+)"([^>]*>)')
 
@@ -23,6 +24,7 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
 
 def mended(text: str) -> str:
     """Return a page whose buttons are called what they show."""
+    text = SUMMARY.sub("<summary>", text)
     return BUTTON.sub(_with_its_name, SIGNS.sub(r'<\1 aria-hidden="true"', text))
 
 

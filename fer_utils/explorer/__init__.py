@@ -4,7 +4,8 @@
 scripts without dependencies, which compute the networks in the browser, so that no kernel is needed). Where a kernel
 is there, the same element comes as an ``ExplorerWidget``, whose state Python reads and sets. ``gallery`` lists what the
 book's page with the full explorer offers, ``sliders`` is for those who want to see the code, and ``all_sweeps`` lists
-every sweep of one network, drawn by the page as the reader comes to it (``sweeps.js``, on the same engine).
+every sweep of one network, drawn by the page as the reader comes to it (``sweeps.js``, on the same engine). ``breed``
+breeds pictures in JupyterLab, and ``replays`` shows recorded sessions, bred anew in the page (``replay.js``).
 
 To see all the code there is, in a notebook with a kernel:
 
@@ -22,25 +23,31 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from fer_utils.explorer.all_sweeps import AllSweeps, all_sweeps
+from fer_utils.explorer.replays import Replays, replays
 from fer_utils.explorer.shell import Explorer, explore, payload, script, styles
 
 if TYPE_CHECKING:
+    from fer_utils.explorer.breeder import Breeder, breed
     from fer_utils.explorer.live import ExplorerWidget
     from fer_utils.explorer.widgets import sliders
 
 __all__ = [
     "AllSweeps",
+    "Breeder",
     "Explorer",
     "ExplorerWidget",
+    "Replays",
     "all_sweeps",
+    "breed",
     "explore",
     "payload",
+    "replays",
     "script",
     "sliders",
     "styles",
 ]
 
-_ROOM_OF = {"ExplorerWidget": "live", "sliders": "widgets"}
+_ROOM_OF = {"Breeder": "breeder", "ExplorerWidget": "live", "breed": "breeder", "sliders": "widgets"}
 
 
 def __getattr__(name: str) -> Any:

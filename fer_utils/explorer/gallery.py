@@ -146,7 +146,7 @@ def gallery_html(offered: Sequence[Offer], folder: str) -> str:
     ]
     first = next(iter(pictures.values()))[:2]
     fallback = stills([one.network for one in first], [one.entry() for one in first])
-    options = "".join(f"<option>{html.escape(one['title'])}</option>" for one in listed)
+    options = "".join(f"<option>{html.escape(title_of(image))}</option>" for image in pictures)
     text = json.dumps(listed, separators=(",", ":")).replace("<", "\\u003c")
     return (
         f'<div class="fer-full"><script type="application/json">{text}</script>'

@@ -1048,7 +1048,7 @@ class Link {
     this.read();
   }
   get ordinal() { return [...document.querySelectorAll("fer-explorer")].indexOf(this.bench.host); }
-  url() {
+  address() {
     const { bench } = this, { state, nets } = bench, keyed = (of) => Object.fromEntries(nets.map((net) => [net.key, of(net)]).filter(([, part]) => Object.keys(part).length));
     const packed = pack({ v: 1, n: this.ordinal, s: state.shown.map((i) => nets[i].key), a: bench.net.key, m: state.neuron, view: state.view, k: state.colours, l: +state.linked,
       w: Object.fromEntries(bench.panels.map(({ net }) => [net.key, net.architecture.id(net.selected)])),
@@ -1056,7 +1056,7 @@ class Link {
     return `${location.href.split("#")[0]}#fer=${packed}`;
   }
   async hand() {
-    const url = this.url();
+    const url = this.address();
     history.replaceState(history.state, "", url);
     try {
       await navigator.clipboard.writeText(url);
@@ -1365,7 +1365,7 @@ function equip(bench) {
   bench.bar.append(make("div", { class: "fer-side" }, history.node, history.resetButton, link.copy));
   bench.bar.after(make("div", { class: "fer-bar" }, networks.node, views.node), note, link.field);
   Object.assign(bench.host, {
-    undo: () => history.go(-1), redo: () => history.go(1), reset: () => history.reset(), link: () => link.url(),
+    undo: () => history.go(-1), redo: () => history.go(1), reset: () => history.reset(), link: () => link.address(),
     networkJSON: (i) => networkJSON(bench.nets[i]), genomeJSON: (i) => genomeJSON(bench.nets[i]), draw: (i, size) => card.drawNow(bench.nets[i], size),
   });
   bench.host.dataset.workbench = "true";
