@@ -285,6 +285,11 @@ more = [
     for kind in ("novelty", "map-elites", "curiosity")
     if median[kind, "covered"] > median["random", "covered"] and corrected["covered", kind] < 0.05
 ]
+apart = [
+    kind
+    for kind in ("novelty", "map-elites", "curiosity")
+    if values[kind].covered.min() > values["random"].covered.max()
+]
 fewer = median["objective", "covered"] < median["random", "covered"] and corrected["covered", "objective"] < 0.05
 closer = [
     name for name, p in zip(targets, p_error, strict=True) if error[name].median() < unaimed[name].median() and p < 0.05
@@ -315,7 +320,7 @@ book.table(
 # %% tags=["remove-input"]
 book.say(
     "- **Cells.** In the median novelty finds {novelty:.0f}, the lot {lot:.0f}, MAP-Elites {elites:.0f}, curiosity {curiosity:.0f} and aiming "
-    "{aiming:.0f} of {grid:,}. More than by lot, beyond chance: {more}. {fewer}\n"
+    "{aiming:.0f} of {grid:,}. More than by lot, beyond chance: {more}; more in every run than in any by lot: {apart}. {fewer}\n"
     "- **Aiming** comes closer than the others do by chance for {closer} of {targets} images, and comes below {close:g} in {reached} of {runs} runs. "
     "Gradient descent gets to {descent:.0e}.\n"
     "- **Bloat.** {larger} of {runs} networks found by aiming have more connections than the genome bred by eye. For each generation of their "
@@ -329,6 +334,7 @@ book.say(
     aiming=median["objective", "covered"],
     grid=grid,
     more=", ".join(more) or "none",
+    apart=", ".join(apart) or "none",
     fewer="Aiming finds fewer." if fewer else "That aiming finds fewer is not beyond chance.",
     closer=len(closer),
     targets=len(targets),
@@ -348,8 +354,10 @@ book.say(
 )
 
 # %% [markdown]
-# A chooser that looks at pictures without a goal finds more kinds of them; that is no surprise, since it was asked to. That one who aims
-# does not arrive is the older and stranger finding, and it holds here at this budget.
+# Novelty lies above the lot in every run, and still its p, corrected for all the questions of this page, is not below .05: five runs
+# against five cannot give less. Only aiming, with fifteen, can. So what stands is the narrowness of aiming, and that it does not
+# arrive. That its networks bloat does *not* stand here: they are as small as the bred ones, and measure like them. Whatever makes
+# trained networks fractured, in this study it was not the aim.
 #
 # ## What this does not show
 #
@@ -368,7 +376,8 @@ assert all(len(values[kind]) >= len(seeds) for kind in kinds)
 assert all((np.diff(rows, axis=1) >= 0).all() for rows in covered.values())
 assert grid == 1296
 assert reached == 0
-assert median["novelty", "covered"] > median["objective", "covered"]
+assert "novelty" in apart and "novelty" not in more and fewer
+assert not gains_more and runs_larger < runs_aimed / 2 and min(nearer.values()) > 0.5
 assert all(one["rows"][-1]["images"] < live_images + 1 for one in live.values())
 book.record(
     out,
