@@ -127,5 +127,7 @@ def test_a_node_is_written_as_a_formula_of_the_nodes_it_reads() -> None:
 def test_two_nodes_are_followed_one_long_lived_and_one_deep() -> None:
     network = layerize(MASK)
     longest, deep = nodes_to_follow(network)
-    assert len(network.neurons_of[longest]) == max(map(len, network.neurons_of.values()))
+    hidden = [node.id for node in MASK.nodes if node.kind == "hidden"]
+    assert {longest, deep} <= set(hidden)
+    assert len(network.neurons_of[longest]) == max(len(network.neurons_of[node]) for node in hidden)
     assert len(network.neurons_of[deep]) == 1
