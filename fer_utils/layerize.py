@@ -159,11 +159,12 @@ def nodes_to_follow(network: EvolvedNetwork) -> list[str]:
         network: A layered genome.
 
     Returns:
-        Ids of two hidden nodes (of one where there is no other).
+        Ids of two hidden nodes, or of others where there are no hidden ones; of one where there is no other.
 
     Source: ours; the paper marks two neurons in figure 11.
     """
-    hidden = [node for node in network.neurons_of if network.genome.node(node).kind == "hidden"]
+    placed = [node for node in network.neurons_of if network.neurons_of[node]]
+    hidden = [node for node in placed if network.genome.node(node).kind == "hidden"] or placed
     longest = max(hidden, key=lambda node: (len(network.neurons_of[node]), node))
     once = [node for node in hidden if len(network.neurons_of[node]) == 1 and node != longest]
     deep = max(once or hidden, key=lambda node: (network.neurons_of[node][0][0], node))

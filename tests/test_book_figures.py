@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fer_utils import fidelity, garden, layerize, plotting, storage
+from fer_utils import fidelity, garden, plotting, storage
 from fer_utils.book.drawing import DRAWERS, Material, chosen_rows
 from fer_utils.book.figures import main, print_figures, write_index
 from fer_utils.book.subjects import subject
 from fer_utils.checks import BadInput
+from fer_utils.layerize import layerize, nodes_to_follow
 from fer_utils.plotting.printing import PRINT_DOTS, print_figure
 
 MASK = garden.load_genome("mask")
@@ -86,7 +87,7 @@ def test_an_unknown_figure_is_refused_in_one_sentence(tmp_path: Path, capsys: py
 
 
 def test_a_chosen_sweep_is_drawn_over_the_range_that_the_paper_draws() -> None:
-    network = layerize.layerize(MASK)
+    network = layerize(MASK)
     weight = next(iter(network.connection_of))
     texts = [text.get_text() for text in chosen_rows(network, {weight: "x"}, size=16).axes[0].texts]
     assert texts[-5:] == ["w − 1", "w − 0.5", "w", "w + 0.5", "w + 1"]
@@ -124,7 +125,9 @@ def test_a_node_is_written_as_a_formula_of_the_nodes_it_reads() -> None:
 
 
 def test_two_nodes_are_followed_one_long_lived_and_one_deep() -> None:
-    network = layerize.layerize(MASK)
-    longest, deep = layerize.nodes_to_follow(network)
-    assert len(network.neurons_of[longest]) == max(map(len, network.neurons_of.values()))
+    network = layerize(MASK)
+    longest, deep = nodes_to_follow(network)
+    hidden = [node.id for node in MASK.nodes if node.kind == "hidden"]
+    assert {longest, deep} <= set(hidden)
+    assert len(network.neurons_of[longest]) == max(len(network.neurons_of[node]) for node in hidden)
     assert len(network.neurons_of[deep]) == 1

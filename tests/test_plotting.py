@@ -399,10 +399,17 @@ def test_a_graph_has_one_curve_for_each_connection() -> None:
     assert colours.count(look.MINUS) == signs.count(-1) + 1
 
 
-def test_highlighted_nodes_get_a_dark_frame() -> None:
+def test_highlighted_nodes_get_frames_of_their_own_colours_in_graph_and_layers_alike() -> None:
     marked = [MASK.outputs["v"], MASK.inputs["x"]]
-    assert len(frames(plotting.genome_graph(MASK, highlight=marked), look.HIGHLIGHT)) == 2
+    drawn = plotting.genome_graph(MASK, highlight=marked)
+    assert len(frames(drawn, look.HIGHLIGHT)) == len(frames(drawn, look.SGD)) == 1
     assert frames(plotting.genome_graph(MASK), look.HIGHLIGHT) == []
+    layered = plotting.layered_graph(EVOLVED, highlight=marked)
+    assert len(frames(layered, look.SGD)) == 1
+    rings = [one for one in layered.axes[0].get_children() if isinstance(one, mpl.patches.Circle)]
+    colours = [mpl.colors.to_hex(ring.get_edgecolor()) for ring in rings]
+    assert colours.count(look.HIGHLIGHT) == len(EVOLVED.neurons_of[marked[0]]) - 1
+    assert colours.count(look.SGD) == len(EVOLVED.neurons_of[marked[1]])
 
 
 @given(genomes())
