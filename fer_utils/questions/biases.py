@@ -300,10 +300,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m fer_utils.questions.biases")
     parser.add_argument("folder", type=Path, help="where the tables are, such as published/questions")
     parser.add_argument("--seeds", type=int, default=5, help="how many")
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS, help="of the table of efficiency")
     options = parser.parse_args(arguments)
     seeds = range(options.seeds)
     preference_table(options.folder / "preference.csv", seeds=seeds, tell=_say)
-    efficiency_table(options.folder / "efficiency.csv", seeds=seeds, tell=_say)
+    efficiency_table(options.folder / "efficiency.csv", seeds=seeds, sets=options.sets, tell=_say)
     return 0
 
 
