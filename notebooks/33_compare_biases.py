@@ -26,6 +26,7 @@ efficiency = "published/questions/efficiency.csv"  # rows that are missing in it
 preference = "published/questions/preference.csv"
 seeds = [0, 1, 2, 3, 4]
 sets = ["shapes", "digits"]  # "MNIST-1D" can be asked for too; its rows are then trained
+sizes = [50, 100, 200]  # examples to learn from
 again = ["mlp", "cnn"]  # kinds of which a row is trained anew, as a check of the table
 out = "build/out/33_compare_biases"  # where this notebook leaves its results
 
@@ -35,9 +36,9 @@ import numpy as np
 from fer_utils import book, plotting, questions, statistics
 from fer_utils.questions import biases, bridging, shortcuts, tables
 
-learning = biases.efficiency_table(efficiency, seeds=seeds, sets=sets)
+learning = biases.efficiency_table(efficiency, seeds=seeds, sets=sets, sizes=sizes)
 asked = biases.preference_table(preference, seeds=seeds)
-kinds, few, many = biases.KINDS, biases.SIZES[0], biases.SIZES[-1]
+kinds, few, many = biases.KINDS, sizes[0], sizes[-1]
 
 # %% tags=["remove-input"]
 book.say(
@@ -71,7 +72,7 @@ lines = {
 }
 look = {"xlabel": "examples to learn from", "ylabel": "right on unseen examples", "xlog": True, "points": True}
 plotting.seed_bands(
-    biases.SIZES,
+    sizes,
     lines["shapes", "learnt"],
     level=("guessing", 0.25),
     limits=(0, 1),
@@ -80,7 +81,7 @@ plotting.seed_bands(
 
 # %% mystnb={"image": {"alt": "Right answers on unseen handwritten digits against examples to learn from, for three kinds of network."}}
 plotting.seed_bands(
-    biases.SIZES,
+    sizes,
     lines["digits", "learnt"],
     level=("guessing", 0.1),
     limits=(0, 1),

@@ -36,7 +36,7 @@ Row = dict[str, Any]
 Tell = Callable[[tuple[Any, ...], Row], None] | None
 KINDS: Final = ("mlp", "cnn", "attention")
 SETS: Final = ("shapes", "digits", "MNIST-1D")
-SIZES: Final = (50, 200, 800)  # examples to learn from
+SIZES: Final = (50, 100, 200)  # examples to learn from; any others can be asked for
 BODIES: Final = ("learnt", "random")
 CONDITIONS: Final = (
     "learnt",
@@ -240,12 +240,14 @@ EFFICIENCY_KEYS: Final = ("set", "kind", "body", "examples", "seed")
 PREFERENCE_KEYS: Final = ("kind", "condition", "seed")
 
 
-def efficiency_jobs(seeds: Sequence[int], sets: Sequence[str] = SETS) -> Iterator[tuple[Any, ...]]:
+def efficiency_jobs(
+    seeds: Sequence[int], sets: Sequence[str] = SETS, sizes: Sequence[int] = SIZES
+) -> Iterator[tuple[Any, ...]]:
     """Yield the keys of the table of efficiency, set after set: bodies that learn; random ones, with few examples."""
     for name in sets:
-        for body, sizes in (("learnt", SIZES), ("random", SIZES[:1])):
-            for seed in seeds:
-                yield from ((name, kind, body, n, seed) for kind in KINDS for n in sizes)
+        for body, some in (("learnt", sizes), ("random", sizes[:1])):
+            for count in some:
+                yield from ((name, kind, body, count, seed) for seed in seeds for kind in KINDS)
 
 
 def preference_jobs(seeds: Sequence[int]) -> Iterator[tuple[Any, ...]]:
@@ -267,7 +269,12 @@ def preference_table(path: str | Path, *, seeds: Sequence[int], tell: Tell = Non
 
 
 def efficiency_table(
-    path: str | Path, *, seeds: Sequence[int], sets: Sequence[str] = SETS, tell: Tell = None
+    path: str | Path,
+    *,
+    seeds: Sequence[int],
+    sets: Sequence[str] = SETS,
+    sizes: Sequence[int] = SIZES,
+    tell: Tell = None,
 ) -> pd.DataFrame:
     """Return the table of efficiency: read where it is there, made where rows are missing.
 
@@ -275,6 +282,7 @@ def efficiency_table(
         path: A CSV file.
         seeds: Wanted.
         sets: Wanted, of `SETS`.
+        sizes: Wanted, rising.
         tell: Called with each new row.
 
     Returns:
@@ -282,8 +290,9 @@ def efficiency_table(
     """
     for name in sets:
         one_of("set in sets", name, SETS)
-    table = fill(path, EFFICIENCY_KEYS, efficiency_jobs(seeds, sets), efficiency_row, tell=tell)
-    return table[table["set"].isin(sets) & table["seed"].isin(seeds)].reset_index(drop=True)
+    table = fill(path, EFFICIENCY_KEYS, efficiency_jobs(seeds, sets, sizes), efficiency_row, tell=tell)
+    wanted = table["set"].isin(sets) & table["seed"].isin(seeds) & table["examples"].isin(sizes)
+    return table[wanted].reset_index(drop=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -291,10 +300,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m fer_utils.questions.biases")
     parser.add_argument("folder", type=Path, help="where the tables are, such as published/questions")
     parser.add_argument("--seeds", type=int, default=5, help="how many")
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS, help="of the table of efficiency")
     options = parser.parse_args(arguments)
     seeds = range(options.seeds)
     preference_table(options.folder / "preference.csv", seeds=seeds, tell=_say)
-    efficiency_table(options.folder / "efficiency.csv", seeds=seeds, tell=_say)
+    efficiency_table(options.folder / "efficiency.csv", seeds=seeds, sets=options.sets, tell=_say)
     return 0
 
 
