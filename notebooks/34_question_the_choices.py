@@ -110,25 +110,29 @@ book.table(
 # %% [markdown]
 # ## All of it
 #
-# A dot is a network, a line the median of its setting. In the first row, in orange, the book's own recipe; in the last two the
+# A dot is a network, a line the median of its setting. In the first row the book's own recipe; in the last two the
 # placebo, which is how far apart two rows may be for no reason at all.
 
 # %% mystnb={"image": {"alt": "Error, P, G and N of all networks for the first picture, a row of dots for each setting; rows differ in error and N, hardly in P and G, and the two rows of the placebo differ from the book's own as well."}}
+rows_of = {
+    (picture, setting): table[(table.image == picture) & (table.factor == one.factor) & (table.level == one.level)]
+    for (picture, setting), one in settings.items()
+}
 panels = {
     picture: {
-        name: {
-            setting: table[(table.image == picture) & (table.factor == one.factor) & (table.level == one.level)][name]
-            for (of, setting), one in settings.items()
+        words: {
+            setting: np.log10(rows[name]) if name == "error" else rows[name]
+            for (of, setting), rows in rows_of.items()
             if of == picture
         }
-        for name in choices.OUTCOMES
+        for name, words in zip(choices.OUTCOMES, ["error, power of ten", "P", "G", "N"], strict=True)
     }
     for picture in images
 }
-plotting.dot_groups(panels[images[0]], log=["error", "N"], unit=["P", "G"])
+plotting.dot_groups(panels[images[0]], unit=["P", "G"])
 
 # %% mystnb={"image": {"alt": "The same for the second picture."}}
-plotting.dot_groups(panels[images[-1]], log=["error", "N"], unit=["P", "G"])
+plotting.dot_groups(panels[images[-1]], unit=["P", "G"])
 
 # %% [markdown]
 # What is left after Holm's correction, with its size. For error and N the effect is a factor, for P and G a difference, of medians, with

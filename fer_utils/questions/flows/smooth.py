@@ -90,8 +90,8 @@ class Smooth:
     def moving(self, weights: Array, way: Array, size: int | None = None) -> tuple[Array, Array]:
         """Return one network's picture and its derivative along a way in weights: ``(3, pixels)`` each, on any grid."""
         flat, ahead = (torch.tensor(np.asarray(one, dtype=float)) for one in (weights, way))
-        pair = torch.func.jvp(self._drawing(size), (flat,), (ahead,))
-        return np.asarray(pair[0]), np.asarray(pair[1])
+        found = torch.func.jvp(self._drawing(size), (flat,), (ahead,))
+        return np.asarray(found[0]), np.asarray(found[1])
 
     def sharpness(self, weights: Array, *, rounds: int = 40) -> Array:
         """Return the largest curvature of each network's loss, by power iteration: ``(seeds,)``.
