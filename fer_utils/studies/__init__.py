@@ -18,7 +18,7 @@ row says "missed", and comparisons leave it out and say so.
 from __future__ import annotations
 
 from fer_utils.studies.arms import Arm, Made, Study, Subject, subject_of
-from fer_utils.studies.comparing import Comparison, Paired, compare, gap_closed, paired, panels, spread
+from fer_utils.studies.comparing import Comparison, Paired, compare, gap_closed, near_mark, paired, panels, spread
 from fer_utils.studies.judging import Verdict, shown, verdicts
 from fer_utils.studies.known import STUDIES, study_named
 from fer_utils.studies.matching import first_at, path_errors
@@ -36,6 +36,7 @@ __all__ = [
     "compare",
     "first_at",
     "gap_closed",
+    "near_mark",
     "paired",
     "panels",
     "path_errors",
