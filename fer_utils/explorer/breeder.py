@@ -90,7 +90,9 @@ class Breeder(ipywidgets.VBox):
         """Breed the next generation from the pictures picked, and keep the record."""
         if not self.picks:
             raise BadInput("parents must be one or more, got none: pick a picture first.")
-        session = self.play.session.with_step(self.picks, self.why.value.strip(), strength=self.strength.value)
+        # The browser's slider counts in steps and hands back 1.0000000000000002; the record says what was seen.
+        strength = round(self.strength.value, 1)
+        session = self.play.session.with_step(self.picks, self.why.value.strip(), strength=strength)
         evolution.keep_session(self.record, session)  # first the record: what is shown is always kept
         step = session.steps[-1]
         self.play.choose(step.parents, step.why, strength=step.strength)
