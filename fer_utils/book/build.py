@@ -137,7 +137,9 @@ def build_chapter(name: str, layout: Layout) -> Path:
 
 def _without_links(notebook: str) -> str:
     """Turn links to other chapters, which do not exist beside a single page, into words."""
-    return re.sub(r"\[([^\]]*)\]\((\d\d)_\w+\)", lambda link: link[1] or f"chapter {int(link[2])}", notebook)
+    return re.sub(
+        r"\[([^\[\]]*)\]\((\d\d)_\w+(?:\.ipynb)?\)", lambda link: link[1] or f"chapter {int(link[2])}", notebook
+    )
 
 
 def _build_pages(source: Path, toc: Path, place: Path, layout: Layout) -> Path:
