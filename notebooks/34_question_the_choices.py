@@ -80,7 +80,7 @@ book.table(
 
 # %% [markdown]
 # Width and depth are factors on the number of neurons of each kind and on the number of layers. Four outcomes: the error, and the
-# [three measures](16_measure_fracture) P, G and N.
+# [three measures](16_measure_fracture.ipynb) P, G and N.
 #
 # **The rule, fixed beforehand** with the hypotheses, in `published/choices/plan.yml`: every level against the book's own recipe, in each
 # image and outcome, all of them counted. Every run that was begun counts, whether it came to draw its picture or not. Differences of
@@ -300,8 +300,8 @@ book.say(
 # - Two pictures, small networks, a short training on small pictures. Each choice was varied alone: choices that only act together are not
 #   seen, and another rate might suit another width better.
 # - N grows with the fit, so a choice that changes the error may change N by that alone. Matched errors are in
-#   [fracture measured](16_measure_fracture).
-# - Whoever wrote the hypotheses had seen [the population](19_see_what_holds). The pictures were chosen before, for being small.
+#   [fracture measured](16_measure_fracture.ipynb).
+# - Whoever wrote the hypotheses had seen [the population](19_see_what_holds.ipynb). The pictures were chosen before, for being small.
 # - That the paper's choices are bad. Nothing here looks for better ones.
 #
 # ## Checks

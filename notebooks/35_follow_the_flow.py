@@ -408,9 +408,9 @@ book.say(
 
 # %% [markdown]
 # **The bridge to the measures.** P, G and N are then in part measures of the *way*: of the rate, not of the picture. They are as
-# trustworthy for a comparison as it is fair in its rates, and [this book's recipe taken apart](34_question_the_choices) asks how much each such
+# trustworthy for a comparison as it is fair in its rates, and [this book's recipe taken apart](34_question_the_choices.ipynb) asks how much each such
 # choice moves them. And that a network which never moved a feature is mixed, and can be moved in many ways, is once more what
-# [the population](19_see_what_holds) says: training inherits it.
+# [the population](19_see_what_holds.ipynb) says: training inherits it.
 #
 # ## What this does not show
 #
