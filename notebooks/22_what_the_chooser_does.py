@@ -356,8 +356,8 @@ book.say(
 # %% [markdown]
 # Novelty lies above the lot in every run, and still its p, corrected for all the questions of this page, is not below .05: five runs
 # against five cannot give less. Only aiming, with fifteen, can. So what stands is the narrowness of aiming, and that it does not
-# arrive. That its networks bloat does *not* stand here: they are as small as the bred ones, and measure like them. Whatever makes
-# trained networks fractured, in this study it was not the aim.
+# arrive. That its networks bloat does *not* stand here: they are as small as the bred ones, and measure like them. Aiming alone
+# did not fracture them; but they did not arrive either, and who arrives may look otherwise.
 #
 # ## What this does not show
 #
