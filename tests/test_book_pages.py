@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 from base64 import b64encode
 from pathlib import Path
@@ -115,6 +116,17 @@ def test_every_page_has_the_explorer_and_none_has_thebe(site: Path) -> None:
         assert "thebe" not in text.lower()
     assert (site / "_static" / "element.js").is_file()
     assert not list((site / "_static").glob("*.py"))
+
+
+def test_buttons_are_called_what_they_show(site: Path) -> None:
+    """axe-core looks at the pages in a browser; this is what was mended for it."""
+    text = page(site, "executed/01_make_it")
+    assert "Toggle hidden content" not in text
+    for kind in ("search-button-field", "theme-switch-button"):
+        buttons = re.findall(rf"<button[^>]*{kind}[^>]*>", text)
+        assert buttons
+        assert not [button for button in buttons if "aria-label" in button]
+    assert '<span class="visually-hidden">Color mode</span>' in text
 
 
 def test_the_pages_load_nothing_from_elsewhere(site: Path) -> None:

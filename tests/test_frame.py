@@ -167,10 +167,11 @@ def test_an_install_that_fails_leaves_no_stamp(repository: Path, tmp_path: Path)
     assert not stamp.exists()
 
 
-def test_vendored_files_are_what_their_checksums_say(repository: Path) -> None:
+@pytest.mark.parametrize("place", ["book/assets/mathjax", "tests/browser/vendor/axe-core"])
+def test_vendored_files_are_what_their_checksums_say(repository: Path, place: str) -> None:
     from fer_utils import storage
 
-    folder = repository / "book" / "assets" / "mathjax"
+    folder = repository / place
     rows = [line.split("  ") for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()]
     assert all(storage.file_hash(folder / name) == checksum for checksum, name in rows)
     listed = {name for _, name in rows} | {"SHA256SUMS", "README.md"}

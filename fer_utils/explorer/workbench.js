@@ -817,8 +817,11 @@ class History {
   }
   get isNew() { return this.snapshot(this.bench) !== this.steps[this.at]; }
   show() {
-    this.undoButton.disabled = this.at === 0 && !this.isNew;
-    this.redoButton.disabled = this.at === this.steps.length - 1 || this.isNew;
+    const { undoButton: undo, redoButton: redo } = this, focused = document.activeElement;
+    undo.disabled = this.at === 0 && !this.isNew;
+    redo.disabled = this.at === this.steps.length - 1 || this.isNew;
+    if (focused === undo && undo.disabled) redo.focus();   // a button that is put out of use must not take the keys with it
+    if (focused === redo && redo.disabled) undo.focus();
   }
   commit() {
     if (!this.isNew) return;

@@ -100,7 +100,7 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     def opened(html: str, *, wait: bool = True, **options: Any) -> Any:
         (tmp_path / "page.html").write_text(html, encoding="utf-8")
         context = browser.new_context(**{"viewport": {"width": 900, "height": 1500}, **options})
-        context.set_default_timeout(8000)
+        context.set_default_timeout(20000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

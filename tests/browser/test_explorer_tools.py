@@ -34,6 +34,7 @@ from fer_utils.layerize import layerize
 
 pytestmark = pytest.mark.browser
 
+REST = "new Promise((resolve) => setTimeout(resolve, 450))"  # by the page's clock, however busy the machine
 TEXT = "4;cache:3,gaussian:3,sin:2,tanh:2"
 
 
@@ -189,7 +190,7 @@ def test_a_weight_plays_through_its_range_in_the_manner_chosen(open_page: Open, 
         assert set(np.round(seen, 4)) <= {-1.0, -0.5, 0.0}
     else:
         assert len(seen) > 3
-    page.wait_for_timeout(450)
+    page.evaluate(REST)  # a pause ends a gesture
     page.get_by_role("button", name="Undo").click()  # a whole animation is one step
     assert state(page)["changes"] == [{}, {}]
 
@@ -243,11 +244,13 @@ def test_the_colours_of_the_maps_are_chosen(open_page: Open) -> None:
 def test_undo_and_redo_go_by_whole_gestures(open_page: Open) -> None:
     page = open_page(two_page())
     slider = page.get_by_role("slider", name="first: left eye")
-    for _ in range(5):
-        slider.press("ArrowRight")
-    page.wait_for_timeout(450)
+    slider.evaluate(  # five steps of one drag
+        """(slider) => { for (let k = 1; k <= 5; k++) { slider.value = k / 100;
+             slider.dispatchEvent(new Event('input', { bubbles: true })); } }"""
+    )
+    page.evaluate(REST)  # a pause ends a gesture
     page.get_by_role("button", name="Knock out").click()
-    page.wait_for_timeout(450)
+    page.evaluate(REST)  # a pause ends a gesture
     moved_to = state(page)["changes"]
     page.get_by_role("button", name="Undo").click()
     assert (state(page)["changes"], state(page)["held"]) == (moved_to, [{}, {}])
