@@ -41,6 +41,8 @@ measured = book.published("speed/benchmarks.json")
 machine, sections = measured["machine"], {name: one["found"] for name, one in measured["sections"].items()}
 networks = ("skull", "butterfly", "apple", "ReLU")
 study = book.published("speed/recipes_skull.json")
+dragged = book.published("speed/explorer.json")
+pages = dragged["sections"]["explorer"]["found"]
 tried = {name: study["runs"][name] for name in ("the paper's", *training.OTHER_NAMES) if name in study["runs"]}
 
 # %% tags=["remove-input"]
@@ -164,6 +166,39 @@ book.table(
 book.table(["once", "seconds"], [[name, f"{one['median']:.1f}"] for name, one in sections["startup"].items()])
 
 # %% [markdown]
+# ## From the pointer to the pixels (published)
+#
+# How long does a reader of the neuron explorer wait? A mouse drags a slider in a browser without a graphics card; the time
+# runs from the move to the moment at which the new picture is on the screen. *Dense* is a trained network of the same
+# shape, in which no weight is zero. The *median weight* is the middle of nine that are spread evenly over all layers.
+
+# %% tags=["remove-input"]
+waits = ("first layer", "middle layer", "last layer", "median weight", "sharp after letting go")
+book.table(
+    ["network", *waits],
+    [[name, *(f"{1e3 * one[wait]['median']:.0f} ms" for wait in waits)] for name, one in pages["networks"].items()],
+)
+
+# %% tags=["remove-input"]
+book.say(
+    "Measured by `python -m benchmarks explorer` on {cores} cores ({processor}, {vectors}) with a load of {load:.1f}: "
+    "{load_means}. The script and the styles that every page loads weigh {element:.0f} KB, the tools that follow "
+    "{tools:.0f} KB, and one network's data {least:.0f} to {most:.0f} KB; the first paint comes after {paint:.1f} s.",
+    cores=dragged["machine"]["cores"],
+    processor=dragged["machine"]["processor"],
+    vectors=dragged["machine"]["vectors"],
+    load=dragged["sections"]["explorer"]["load_before"],
+    load_means="other work was going on, so a quiet machine is quicker"
+    if dragged["sections"]["explorer"]["load_before"] > dragged["machine"]["cores"] / 2
+    else "little else was going on",
+    element=pages["bytes"]["element"] / 1e3,
+    tools=pages["bytes"]["workbench"] / 1e3,
+    least=min(size for name, size in pages["bytes"].items() if name.startswith("data")) / 1e3,
+    most=max(size for name, size in pages["bytes"].items() if name.startswith("data")) / 1e3,
+    paint=next(iter(pages["first paint"].values()))["median"],
+)
+
+# %% [markdown]
 # ## Other roads to the same picture (published)
 #
 # The recipe is a choice too. Here the paper's is beside others on the skull: the same architecture and first weights for each
@@ -262,6 +297,7 @@ book.say(
 
 # %%
 assert not measured["quick"]
+assert not dragged["quick"]
 assert all(
     gap < 1e-3 for one in sections["steps"].values() for gaps in one["agreement"].values() for gap in gaps.values()
 )
@@ -273,4 +309,5 @@ book.record(
     minutes_for_the_papers_skull=lunch,
     seconds_to_the_authors_error=arrived,
     engine_here=here["auto"].engine,
+    milliseconds_to_the_pixels={name: 1e3 * one["median weight"]["median"] for name, one in pages["networks"].items()},
 )
