@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,18 +59,10 @@ def probe(features: NDArray[np.float64], labels: Labels, *, seed: int, most: int
 
     Source: Alain and Bengio 2017.
     """
-    from sklearn.decomposition import PCA  # slow to import, and only wanted here
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.linear_model import LogisticRegression  # slow to import, and only wanted here
 
-    order = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0))).permutation(len(labels))
-    teach, test = np.array_split(order, 2)
-    few = min(most, features.shape[1], len(teach) - 1)
-    model = make_pipeline(
-        StandardScaler(), PCA(few, svd_solver="full"), StandardScaler(), LogisticRegression(C=0.1, max_iter=500)
-    )
-    return float(model.fit(features[teach], labels[teach]).score(features[test], labels[test]))
+    halves = _Halves.of(features, seed=seed, most=most)
+    return halves.score(LogisticRegression(C=0.1, max_iter=500), labels)
 
 
 def probe_measure(features: NDArray[np.float64], values: NDArray[np.generic], *, seed: int, most: int = 100) -> float:
@@ -85,16 +79,34 @@ def probe_measure(features: NDArray[np.float64], values: NDArray[np.generic], *,
 
     Source: Alain and Bengio 2017, for numbers in the place of labels.
     """
-    from sklearn.decomposition import PCA  # slow to import, and only wanted here
-    from sklearn.linear_model import Ridge
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.linear_model import Ridge  # slow to import, and only wanted here
 
-    order = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0))).permutation(len(values))
-    teach, test = np.array_split(order, 2)
-    few = min(most, features.shape[1], len(teach) - 1)
-    model = make_pipeline(StandardScaler(), PCA(few, svd_solver="full"), StandardScaler(), Ridge(10.0))
-    return float(model.fit(features[teach], values[teach]).score(features[test], values[test]))
+    return _Halves.of(features, seed=seed, most=most).score(Ridge(10.0), values)
+
+
+@dataclass(frozen=True)
+class _Halves:
+    """One half to teach, one to test, both reduced to components of the first; made once for all factors of a layer."""
+
+    teach: NDArray[np.intp]
+    test: NDArray[np.intp]
+    taught: NDArray[np.float64]
+    tested: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, features: NDArray[np.float64], *, seed: int, most: int = 100) -> _Halves:
+        from sklearn.decomposition import PCA
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        order = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0))).permutation(len(features))
+        teach, test = np.array_split(order, 2)
+        few = min(most, features.shape[1], len(teach) - 1)
+        reduce = make_pipeline(StandardScaler(), PCA(few, svd_solver="full"), StandardScaler())
+        return cls(teach, test, reduce.fit_transform(features[teach]), reduce.transform(features[test]))
+
+    def score(self, reader: Any, wanted: NDArray[np.generic]) -> float:
+        return float(reader.fit(self.taught, wanted[self.teach]).score(self.tested, wanted[self.test]))
 
 
 def probes(
@@ -113,11 +125,15 @@ def probes(
 
     Source: ours; after Alain and Bengio 2017, and Hermann and Lampinen 2020.
     """
-    made = layers(model, images.images)
+    from sklearn.linear_model import LogisticRegression  # slow to import, and only wanted here
+
+    made = {name: _Halves.of(numbers, seed=seed) for name, numbers in layers(model, images.images).items()}
     return {
         one_of("factor", factor, tuple(FACTORS)): {
-            name: probe(numbers, np.asarray(images.factors[factor], dtype=np.int64), seed=seed)
-            for name, numbers in made.items()
+            name: halves.score(
+                LogisticRegression(C=0.1, max_iter=500), np.asarray(images.factors[factor], dtype=np.int64)
+            )
+            for name, halves in made.items()
         }
         for factor in factors
     }
