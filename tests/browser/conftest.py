@@ -34,6 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     root = tmp_path_factory.mktemp("book")
     shutil.copytree(repository / "book", root / "book", ignore=shutil.ignore_patterns("executed"))
     shutil.copytree(repository / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(repository / "published", root / "published")
     for name in ("_config.yml", "_toc.yml", "requirements.lock"):
         shutil.copy(repository / name, root / name)
     preset = repository / "tests" / "browser" / "tiny.yml"
