@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from fer_utils import storage
 from fer_utils.checks import BadInput, bad, existing_file, one_of, real, whole
 from fer_utils.measuring.networks import even_size
+
+P = TypeVar("P")
 
 TRAINED = ("evolved architecture", "relu")
 NULLS = ("untrained", "shuffled")
@@ -104,18 +106,7 @@ class Plan:
         Raises:
             BadInput: The file is missing, or is no plan; the sentence names it.
         """
-        place = existing_file("plan", path)
-        try:
-            data = yaml.safe_load(place.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise BadInput(f"{place}: plan must be YAML, got {str(error).splitlines()[0]}.") from None
-        known = {field.name for field in fields(Plan)}
-        if not isinstance(data, Mapping) or not data.keys() <= known or "images" not in data:
-            raise bad("plan", f"a mapping with images and any of {', '.join(sorted(known))}", data, path=place)
-        try:
-            return Plan(**{**data, **changes})
-        except BadInput as error:
-            raise BadInput(f"{place}: {error}") from None
+        return read_plan(Plan, path, **changes)
 
     def jobs(self) -> list[Job]:
         """Unfold the plan, short jobs first, so that a table is soon there to look at."""
@@ -130,3 +121,30 @@ class Plan:
         starts = range(0, self.seeds, self.batch)
         groups = [tuple(range(start, min(start + self.batch, self.seeds))) for start in starts]
         return [Job(image, kind, group, steps, self.size, gain) for group in groups]
+
+
+def read_plan(kind: type[P], path: str | Path, **changes: Any) -> P:
+    """Read a plan of some kind from YAML: a frozen dataclass with images and settings that it checks itself.
+
+    Args:
+        kind: The dataclass.
+        path: The file.
+        **changes: Fields to set otherwise.
+
+    Raises:
+        BadInput: The file is missing, or is no plan; the sentence names it.
+
+    Source: ours.
+    """
+    place = existing_file("plan", path)
+    try:
+        data = yaml.safe_load(place.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{place}: plan must be YAML, got {str(error).splitlines()[0]}.") from None
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    if not isinstance(data, Mapping) or not data.keys() <= known or "images" not in data:
+        raise bad("plan", f"a mapping with images and any of {', '.join(sorted(known))}", data, path=place)
+    try:
+        return kind(**{**data, **changes})
+    except BadInput as error:
+        raise BadInput(f"{place}: {error}") from None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from fer_utils import storage, training
-from fer_utils.checks import BadInput, bad, existing_file, one_of, whole
+from fer_utils.checks import bad, one_of, whole
 from fer_utils.cppn import Architecture
 from fer_utils.measuring.networks import even_size
+from fer_utils.populations.jobs import read_plan
 from fer_utils.training import Recipe
 
 BASE: Final = "the book's"
@@ -147,18 +146,7 @@ class Choices:
         Raises:
             BadInput: The file is missing, or is no plan; the sentence names it.
         """
-        place = existing_file("plan", path)
-        try:
-            data = yaml.safe_load(place.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise BadInput(f"{place}: plan must be YAML, got {str(error).splitlines()[0]}.") from None
-        known = {field.name for field in fields(Choices)}
-        if not isinstance(data, Mapping) or not data.keys() <= known or "images" not in data:
-            raise bad("plan", f"a mapping with images and any of {', '.join(sorted(known))}", data, path=place)
-        try:
-            return Choices(**{**data, **changes})
-        except BadInput as error:
-            raise BadInput(f"{place}: {error}") from None
+        return read_plan(Choices, path, **changes)
 
     def settings(self) -> list[Setting]:
         """Unfold the plan, image by image, the book's own recipe first."""
