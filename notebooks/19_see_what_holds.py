@@ -137,10 +137,11 @@ book.table(
 genomes = populations.published_population(populations.claims.FOLDER / "genomes")
 by_kind = {kind: genomes[genomes.kind == kind] for kind in ("genome", "untrained", "shuffled")}
 evolved = by_kind["genome"].set_index("image")
+bare = sorted(evolved.index[evolved.P.isna()])  # no hidden unit moves their picture: there is nothing to be pure or mixed
 purer = {
     kind: {
         name: statistics.area_under_curve([row.P], by_kind[kind][by_kind[kind].image == name].P)
-        for name, row in evolved.iterrows()
+        for name, row in evolved.drop(bare).iterrows()
     }
     for kind in ("untrained", "shuffled")
 }
@@ -158,9 +159,9 @@ book.table(
     [
         [
             name,
-            *[f"{row[measure]:.2f}" for measure in ("P", "G", "N", "S")],
+            *[f"{row[measure]:.2f}" if row[measure] == row[measure] else "–" for measure in ("P", "G", "N", "S")],
             f"{row.K:.0f}",
-            *[f"{purer[kind][name]:.0%}" for kind in purer],
+            *[f"{found[name]:.0%}" if name in found else "–" for found in purer.values()],
         ]
         for name, row in evolved.sort_values("P").iterrows()
     ],
@@ -169,11 +170,14 @@ book.table(
 # %% tags=["remove-input"]
 book.say(
     "Of {count} evolved genomes **{untrained} have a lower P than at least nine in ten untrained networks of their shape, and {shuffled} "
-    "than nine in ten of their own weights dealt out anew**. The least pure are {worst}.",
-    count=len(evolved),
+    "than nine in ten of their own weights dealt out anew**. The least pure are {worst}.{bare}",
+    count=len(evolved) - len(bare),
     untrained=sum(share >= populations.claims.ENOUGH for share in purer["untrained"].values()),
     shuffled=sum(share >= populations.claims.ENOUGH for share in purer["shuffled"].values()),
-    worst=" and ".join(f"{name} (P = {row.P:.2f})" for name, row in evolved.sort_values("P").tail(2).iterrows()),
+    worst=" and ".join(f"{name} (P = {row.P:.2f})" for name, row in evolved.drop(bare).sort_values("P").tail(2).iterrows()),
+    bare=f" Left out: {' and '.join(bare)}, whose picture no hidden unit moves, so that there is nothing to be pure or mixed."
+    if bare
+    else "",
 )
 
 # %% [markdown]

@@ -121,7 +121,8 @@ def test_groups_must_be_the_same_in_every_panel() -> None:
 
 @pytest.mark.parametrize("name", plotting.__all__)
 def test_every_figure_is_tried_here(name: str) -> None:
-    assert name in FIGURES or name == "style"
+    elsewhere = {"style", "family_tree", "heat_picture"}  # the last two have tests of their own, beside what they draw
+    assert name in FIGURES or name in elsewhere
 
 
 @pytest.mark.parametrize("name", FIGURES)
