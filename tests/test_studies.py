@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,21 @@ def test_what_goes_wrong_is_a_row_and_is_tried_again(tmp_path: Path) -> None:
     assert list(again.status) == ["reached", "reached"] and calls == [0, 1, 0]
     studies.run_study(study, tmp_path)
     assert calls == [0, 1, 0]
+
+
+def test_a_study_goes_on_from_its_table_alone(tmp_path: Path) -> None:
+    study = Study("toy", (Arm("a", "a", making.evolved),), {"mushroom": MARK}, "a", seeds=1, size=16)
+    first = studies.run_study(study, tmp_path / "one", table=tmp_path / "rows.csv")
+    told: list[int] = []
+    more = replace(study, seeds=3)
+    again = studies.run_study(
+        more, tmp_path / "two", table=tmp_path / "rows.csv", tell=lambda count, total, row: told.append(row["seed"])
+    )
+    assert told == [1, 2] and len(again) == 3
+    pd.testing.assert_series_equal(again.iloc[0], first.iloc[0], check_names=False, rtol=1e-6)
+    (tmp_path / "rows.csv").write_text('key\n"', encoding="utf-8")
+    with pytest.raises(BadInput, match="rows must be a table"):
+        studies.run_study(more, tmp_path / "two", table=tmp_path / "rows.csv")
 
 
 def test_a_key_changes_with_all_that_decides_a_row() -> None:

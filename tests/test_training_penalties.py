@@ -63,7 +63,7 @@ def test_parity_is_zero_for_the_unified_toy_and_large_for_the_fractured_one() ->
     for name in ("UFR", "FRAC"):
         toy = toy_network(name)
         found[name] = float(penalties.parity_mixing(penalties.hidden_maps(matrices_of(toy), toy.architecture, 32), 32))
-    # UFR's is not 0: what keeps flat maps from dividing by 0 is felt. FRAC's is below its P: neurons that pass a value on count too.
+    # UFR's is not 0: what keeps flat maps from dividing by 0 is felt. FRAC's is below its P: here every neuron counts.
     assert found["UFR"] < 1e-6 and found["FRAC"] > 0.1
 
 

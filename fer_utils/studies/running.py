@@ -52,6 +52,8 @@ def run_study(
 ) -> pd.DataFrame:
     """Make what is missing of a study, and return its table.
 
+    What is there is what the folder keeps and what the table's file has; a row's key says how it is made.
+
     Args:
         study: What to make.
         folder: Where rows are kept, one small file each, in "rows".
@@ -66,7 +68,10 @@ def run_study(
     """
     place, there, subjects = Path(folder), dict[str, Row](), dict[str, Subject]()
     file, tasks = Path(table) if table else place / "rows.csv", list(_tasks(study))
+    published = _tabled(file)
     for task in tasks:
+        keys = {task.key(seed) for seed in task.seeds}
+        there |= {key: row for key, row in published.items() if key in keys}
         there |= {task.key(seed): row for seed, row in kept.known(place, task).items()}
     for task in tasks:
         missing = [seed for seed in task.seeds if task.key(seed) not in there and only(task.arm, task.subject)]
@@ -135,11 +140,23 @@ def write_rows(study: Study, file: Path, rows: list[Row]) -> pd.DataFrame:
     table = kept.as_table(rows)
     if len(table):
         order = {arm.name: place for place, arm in enumerate(study.arms)}
-        table = table.drop(columns="key").sort_values(
+        table = table.sort_values(
             ["kind", "image", "seed"], key=lambda one: one.map(order) if one.name == "kind" else one, ignore_index=True
         )
         storage.write_text(file, table.round(7).to_csv(index=False))
     return table
+
+
+def _tabled(file: Path) -> dict[str, Row]:
+    """Return the rows of a table by their keys, without failed ones and those of a table that has no keys."""
+    import pandas as pd
+
+    if not file.is_file() or "key" not in (table := _read_table(file)):
+        return {}
+    good = table[(table["status"] != "failed") & table["key"].notna()]
+    plain = good.fillna({"problem": ""}).astype(object)
+    plain = plain.where(pd.notna(plain), None)
+    return {row["key"]: row for row in plain.to_dict("records")}
 
 
 def published_rows(name: str, folder: Path = FOLDER) -> pd.DataFrame:
@@ -154,16 +171,21 @@ def published_rows(name: str, folder: Path = FOLDER) -> pd.DataFrame:
 
     Source: ours.
     """
-    import pandas as pd
-
     place = existing_file("study", folder / name / "rows.csv")
-    try:
-        table = pd.read_csv(place, dtype={"problem": "object", "recipe": "object"})
-    except (ValueError, UnicodeDecodeError) as error:
-        raise BadInput(f"{place}: a study's rows must be a table, got {error}.") from None
+    table = _read_table(place)
     if missing := {"image", "kind", "family", "seed", "status", "error", *MEASURES} - set(table.columns):
         raise BadInput(f"{place}: a study's rows must have the columns {', '.join(sorted(missing))}, got none such.")
     return table.fillna({"problem": "", "recipe": ""})
+
+
+def _read_table(place: Path) -> pd.DataFrame:
+    """Read a study's table, or say in one sentence why not."""
+    import pandas as pd
+
+    try:
+        return pd.read_csv(place, dtype={"problem": "object", "recipe": "object", "key": "object"})
+    except (ValueError, UnicodeDecodeError) as error:
+        raise BadInput(f"{place}: a study's rows must be a table, got {error}.") from None
 
 
 def _tasks(study: Study) -> Iterator[Task]:
