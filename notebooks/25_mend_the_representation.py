@@ -47,12 +47,13 @@ judged = studies.verdicts(table, baseline=plan.baseline)
 # %% tags=["remove-input"]
 book.say(
     "> **In this build:** {rows} rows were read from `published/studies/{study}`: {arms} of {planned} planned arms, on {subjects}, up to five seeds, "
-    "64 pixels, at most 1,200 steps, stopped where a network comes to the mark: a mean squared error of {marks}. They took {minutes:.0f} minutes of one "
+    "64 pixels, at most {steps:,} steps, stopped where a network comes to the mark: a mean squared error of {marks}. They took {minutes:.0f} minutes of one "
     "busy core; `python -m fer_utils.studies {study}` makes them anew and goes on where it was stopped. What was expected, and the rule of the verdicts, were written "
     "down before: see `published/studies/{study}/hypotheses.md`. {missing}",
     rows=len(table),
     study=study,
     arms=len(made),
+    steps=max(arm.settings.get("steps", 0) for arm in plan.arms),
     planned=len(plan.arms),
     subjects=" and ".join(subjects),
     marks=" and ".join(f"{plan.marks[name]:g} ({name})" for name in subjects),
