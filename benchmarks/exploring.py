@@ -90,11 +90,11 @@ def weigh(names: Sequence[str]) -> dict[str, int]:
     """Count the bytes of scripts and styles, and of each network's data as the full page loads them."""
     from fer_utils.explorer import gallery, shell
 
-    folder = Path(shell.__file__).parent
+    styles = {part: (Path(shell.__file__).parent / f"{part}.css").stat().st_size for part in shell.PARTS}
+    workbench = len(shell.workbench_script().encode())
     sizes = {
-        part: sum((folder / f"{part}.{ending}").stat().st_size for ending in ("js", "css"))
-        for part in shell.PARTS
-        if (folder / f"{part}.js").is_file()
+        "element": styles["element"] + len(shell.script().encode()) - workbench,
+        "workbench": styles["workbench"] + workbench,
     }
     offered = gallery.offers([subject(name).picture for name in names])
     return sizes | {f"data of {offer.key}": len(gallery.data_script(offer).encode()) for offer in offered}

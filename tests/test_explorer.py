@@ -23,7 +23,7 @@ from fer_utils.book.chapters import Chapter
 from fer_utils.book.runner import Layout, execute
 from fer_utils.checks import BadInput
 from fer_utils.cppn import Architecture, Network
-from fer_utils.explorer import Explorer, ExplorerWidget, explore, payload, script, sliders, styles
+from fer_utils.explorer import Explorer, ExplorerWidget, explore, payload, script, shell, sliders, styles
 from fer_utils.layerize import EvolvedNetwork, layerize
 
 TEXT = "3;cache:2,gaussian:2,tanh:1"
@@ -144,6 +144,14 @@ def test_the_assets_can_stand_inside_a_page_and_ask_for_nothing_from_outside() -
 def test_the_element_that_every_page_loads_is_small() -> None:
     folder = resources.files("fer_utils.explorer")
     assert sum(len((folder / f"element.{ending}").read_bytes()) for ending in ("js", "css")) < 60_000
+
+
+def test_the_workbench_is_all_the_files_of_its_folder_and_none_is_long() -> None:
+    files = {
+        place.stem: place.read_text(encoding="utf-8") for place in Path(shell.__file__).parent.glob("workbench/*.js")
+    }
+    assert sorted(shell.WORKBENCH) == sorted(files)
+    assert all(text.strip() in shell.workbench_script() and text.count("\n") < 300 for text in files.values())
 
 
 @pytest.mark.parametrize("words", ["</script><b>", "<!-- <script>", '"><img src=x onerror=alert(1)>', "a & b"])

@@ -16,10 +16,11 @@ from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
 import fer_utils
+from fer_utils import storage
 
 FOLDER = Path(fer_utils.__file__).parent / "explorer"
 SCRIPTS, STYLES = ("element.js", "sweeps.js", "replay.js"), ("element.css", "replay.css")
-BESIDE = ("workbench.js", "workbench.css")  # the element asks for these where a page holds one
+WORKBENCH = ("workbench.js", "workbench.css")  # the element asks for these where a page holds one
 STATIC = "_static"
 OFFERED = "fer_offered"
 
@@ -40,6 +41,13 @@ class FullExplorer(SphinxDirective):
         return [nodes.raw("", gallery.gallery_html(offered, folder), format="html")]
 
 
+def write_workbench(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None:
+        from fer_utils.explorer import shell
+
+        storage.write_text(Path(app.outdir) / STATIC / WORKBENCH[0], shell.workbench_script())
+
+
 def write_data(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and (offered := app.__dict__.get(OFFERED)):
         from fer_utils.explorer import gallery
@@ -48,12 +56,13 @@ def write_data(app: Sphinx, exception: Exception | None) -> None:
 
 
 def add_static_files(app: Sphinx, config: Config) -> None:
-    config.html_static_path += [str(FOLDER / name) for name in (*SCRIPTS, *STYLES, *BESIDE)]
+    config.html_static_path += [str(FOLDER / name) for name in (*SCRIPTS, *STYLES, WORKBENCH[1])]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("full-explorer", FullExplorer)
     app.connect("config-inited", add_static_files)
+    app.connect("build-finished", write_workbench)
     app.connect("build-finished", write_data)
     for style in STYLES:
         app.add_css_file(style)

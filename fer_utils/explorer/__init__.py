@@ -1,11 +1,12 @@
 """Drag a weight and watch the picture, and every neuron, follow: in the static book and in JupyterLab alike.
 
-``explore`` shows one or more networks in the custom element ``<fer-explorer>`` (``element.js`` and ``workbench.js``:
-scripts without dependencies, which compute the networks in the browser, so that no kernel is needed). Where a kernel
-is there, the same element comes as an ``ExplorerWidget``, whose state Python reads and sets. ``gallery`` lists what the
-book's page with the full explorer offers, ``sliders`` is for those who want to see the code, and ``all_sweeps`` lists
-every sweep of one network, drawn by the page as the reader comes to it (``sweeps.js``, on the same engine). ``breed``
-breeds pictures in JupyterLab, and ``replays`` shows recorded sessions, bred anew in the page (``replay.js``).
+``explore`` shows one or more networks in the custom element ``<fer-explorer>`` (``element.js``, and the tools that its
+folder ``workbench`` has: scripts without dependencies, which compute the networks in the browser, so that no kernel is
+needed). Where a kernel is there, the same element comes as an ``ExplorerWidget``, whose state Python reads and sets.
+``gallery`` lists what the book's page with the full explorer offers, ``sliders`` is for those who want to see the code,
+and ``all_sweeps`` lists every sweep of one network, drawn by the page as the reader comes to it (``sweeps.js``, on the
+same engine). ``breed`` breeds pictures in JupyterLab, and ``replays`` shows recorded sessions, bred anew in the page
+(``replay.js``).
 
 To see all the code there is, in a notebook with a kernel:
 

@@ -24,6 +24,11 @@ from fer_utils.explorer.stills import stills
 
 SCHEMA = "fer-explorer/1"
 PARTS = ("element", "workbench")  # scripts and styles in the order in which they are loaded
+# The files that the workbench's script is put together from: names first, then tools, then what hangs the tools in.
+WORKBENCH = (
+    *("begin", "map", "neuron", "views", "genome", "animation", "direction", "history", "networks", "saving", "link"),
+    *("worker", "graphics_card", "equipment"),
+)
 
 
 class Explorer:
@@ -171,19 +176,24 @@ def element_html(data: Mapping[str, Any], fallback: str, *, inline_assets: bool 
 @cache
 def script() -> str:
     """Return the element's JavaScript, its workbench's included."""
-    return _assets("js")
+    return f"{_text('element.js')}\n{workbench_script()}"
+
+
+@cache
+def workbench_script() -> str:
+    """Return the workbench's JavaScript, which the element fetches as ``workbench.js``."""
+    tools = "\n".join(_text(f"workbench/{name}.js") for name in WORKBENCH)
+    return f'(() => {{\n"use strict";\n{tools}}})();\n'
 
 
 @cache
 def styles() -> str:
     """Return the element's CSS, its workbench's included."""
-    return _assets("css")
+    return "\n".join(_text(f"{name}.css") for name in PARTS)
 
 
-def _assets(ending: str) -> str:
-    folder = resources.files(__package__)
-    places = [folder / f"{name}.{ending}" for name in PARTS]
-    return "\n".join(place.read_text(encoding="utf-8") for place in places if place.is_file())
+def _text(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _one_each(chosen: Sequence[Chosen | None] | Chosen | None, count: int) -> Sequence[Chosen | None]:
