@@ -32,7 +32,7 @@ RECIPES: tuple[tuple[str, tuple[tuple[str, dict[str, Any]], ...]], ...] = (
     ("SGD, normalised", (("", {"optimiser": "sgd", "learning_rate": 0.03}),)),
     ("SGD, plain", (("", {"optimiser": "sgd", "learning_rate": 0.1, "normalise_gradient": False}),)),
     ("L-BFGS", (("", {"optimiser": "lbfgs", "learning_rate": 1.0, "normalise_gradient": False}),)),
-    ("first weights", (("× ½", {"init_gain": 0.5}), ("× 2", {"init_gain": 2.0}))),
+    ("first weights", (("× ½", {"init_gain": 0.5}), ("× 2", {"init_gain": 2.0}), ("× ¼", {"init_gain": 0.25}))),
 )
 SHAPES = (
     ("width", (("× ½", {"width": 0.5}), ("× 2", {"width": 2.0}))),
