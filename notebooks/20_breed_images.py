@@ -42,19 +42,53 @@ play = plays[session]
 # %% [markdown]
 # ## The garden
 #
-# These are all the pictures that were given a name. Below each: who chose its ancestors, and how many generations it is away from a
-# network with nothing between inputs and outputs.
+# These are all the pictures that were given a name. Below each: who chose its ancestors, how many generations it is away from a
+# network with nothing between inputs and outputs, and where it began if it was bred on from another.
 
 # %%
 chooser = {name: plays[bred.bred()[name][0]].session.chooser for name in names}
 age = {name: int(genomes[name].age or 0) for name in names}
+before = {name: bred.bred_on_from(name) for name in names}
+on = {name: parent for name, parent in before.items() if parent}
 
-# %% mystnb={"image": {"alt": "The garden: all published pictures with their names, who chose, and how many generations each took. Among them a mushroom, a bear, a puppy, a jester, a moth, a fish, a sunset and a tomato."}}
+# %% mystnb={"image": {"alt": "The garden: all published pictures with their names, who chose, and how many generations each took. Among them a mushroom, a bear, a puppy, a jester, a moth, a sunset and a tomato, and a frog, a gnome, a kingfisher, a planet and a teapot that were bred on from plainer ones."}}
 plotting.pictures(
     [genomes[name].image(side) for name in names],
     names,
-    captions=[f"{'by eye' if chooser[name] == 'eye' else chooser[name]}, {age[name]} gen." for name in names],
+    captions=[
+        f"{'by eye' if chooser[name] == 'eye' else chooser[name]}, {age[name]} gen."
+        + (f"\nfrom the {before[name]}" if before[name] else "")
+        for name in names
+    ],
     columns=5,
+)
+
+# %% [markdown]
+# ## The dull ones, bred on
+#
+# Not all that a program finds says something. We looked at every picture of the garden and found these five dull: bars, stripes, rings,
+# two of them without any hidden node. They stay where they are, for what a program finds is found. But each was also taken up by eye,
+# and bred on until it had a name of its own.
+
+# %% mystnb={"image": {"alt": "Five pairs: bent stripes and the frog bred on from them, rainbow rings and the gnome, grey stripes with a red spot and the kingfisher, a pale oval in a rainbow and the ringed planet, red and black bars and the teapot."}}
+plotting.pictures(
+    [genomes[one].image(side) for name, parent in on.items() for one in (parent, name)],
+    [text for name, parent in on.items() for text in (parent, f"→ {name}")],
+    captions=[
+        f"{len(genomes[one].nodes) - 7} hidden, {len(genomes[one].connections)} connections"
+        for pair in on.items()
+        for one in reversed(pair)
+    ],
+    columns=4,
+)
+
+# %% tags=["remove-input"]
+book.say(
+    "{lines}",
+    lines="\n".join(
+        f"- **{name}**, {age[name] - age[parent]} generations by eye after {age[parent]} by a program: *{genomes[name].note}*"
+        for name, parent in on.items()
+    ),
 )
 
 # %% [markdown]
@@ -65,6 +99,7 @@ plotting.pictures(
 # to change the network, not the picture:
 #
 # 1. **Begin small.** The first fifteen networks have no hidden node, only some connections from inputs to outputs, drawn by lot.
+#    (Or begin from a picture that is there: then the first page shows it and fourteen children.)
 # 2. **Choose** one picture, or several. Nothing else is asked.
 # 3. **Fifteen children.** Each is a copy of the parent (of several parents: a mix, gene by gene) with a few changes by chance: a
 #    connection is split by a new node, two nodes are joined, a node gets another function, some weights move.
@@ -199,7 +234,8 @@ book.say(
 #   for this garden to tell, and nothing about bred pictures *in general* follows from these.
 #
 # The others were chosen **by a program** at each step. There the eye came in only at the end: of several runs, a few pictures that a
-# filter had put first were looked at, and some of those were given a name. So they too were picked, only later.
+# filter had put first were looked at, and some of those were given a name. So they too were picked, only later. Of the five that were
+# bred on, a program chose the first part of the way and the eye the rest; they count as by eye.
 
 # %%
 eye = [one for one in plays.values() if one.session.chooser == "eye"]
@@ -292,13 +328,16 @@ assert all(
     if one.name == name
 )
 assert all(step.why for *_, step in steps)
-assert all(age[name] >= 40 for name in names if chooser[name] == "eye")
+assert all(age[name] - age.get(before[name], 0) >= 40 for name in names if chooser[name] == "eye")
+assert all(chooser[parent] != "eye" for parent in on.values()) and len(on) == 5
+assert sum(len(genomes[parent].nodes) == 7 for parent in on.values()) == 2  # four inputs and three outputs, no more
 assert len(symmetric) >= 4
 assert len(found) == play.session.shown
 book.record(
     out,
     published=len(names),
     by_eye=len(names) - len(by_program),
+    bred_on=on,
     sessions=len(plays),
     shown=sum(one.session.images_shown for one in plays.values()),
     symmetric=symmetric,

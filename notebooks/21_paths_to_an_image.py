@@ -167,7 +167,8 @@ away_trained = {
 # ## When symmetry comes, and whether it stays
 #
 # A picture counts as symmetric where its mirror image shares at least the stated part of its variance. *First* is the first ancestor
-# of which that is so; *stays* the first from which it is so to the end.
+# of which that is so; *stays* the first from which it is so to the end. Generations are those of the picture's own session: the five
+# that were bred on from a program's find begin with that find, at 0.
 
 # %% mystnb={"image": {"alt": "Left-right symmetry along six lines of ancestors, against the share of the way: it wanders in most, and settles at one late in some."}}
 way = np.linspace(0, 1, 41)
@@ -378,6 +379,11 @@ late = {
     for line in symmetric_at_last
     if line.name not in born
 }
+given_up = [
+    line.name
+    for line in by_eye
+    if line not in symmetric_at_last and line.measures.first("symmetry", symmetric) is not None
+]
 below = sum(one.share < one.chance for one in drifts.values())
 beyond = [name for name, p in zip(drifts, corrected, strict=True) if p < 0.05]
 eye_surprises = sum(often[session][0] for session in eye_sessions)
@@ -391,7 +397,7 @@ book.say(
     "- **Breeding turns away {turns}.** Of the steps of the {eye} lines by eye, **{away:.0%}** lead further from what the picture "
     "would become; half way through, the median line is still at {half:.0%} of the difference it began with. Between the twins' "
     "snapshots it is {trained:.0%}.\n"
-    "- **Symmetry.** {symmetric} of {eye} pictures by eye end symmetric. {born} In the others it settles after {late} of the way.\n"
+    "- **Symmetry.** {symmetric} of {eye} pictures by eye end symmetric. {born} In the others it settles after {late} of the way. {given_up} had it on the way and gave it up.\n"
     "- **Surprises are rarer than by lot.** {surprises} of {children} children chosen by eye are further from their parent than all "
     "siblings, where the lot would take {expected:.0f}; in the mean {nearer:.0%} of the siblings are nearer (50% by lot; p = {p:.3f} over "
     "{sessions} sessions). Whoever chose by eye mostly kept what was there, and leapt now and then.\n"
@@ -406,6 +412,7 @@ book.say(
     symmetric=len(symmetric_at_last),
     born=f"{', '.join(born)}: from the first generation on, which was drawn by lot." if born else "",
     late=", ".join(f"{share:.0%} ({name})" for name, share in late.items()) or "no part",
+    given_up=f"{len(given_up)} others ({', '.join(given_up)})" if given_up else "None of the others",
     surprises=eye_surprises,
     children=eye_children,
     expected=eye_children / 15,
@@ -434,6 +441,7 @@ book.say(
 # - A session here is nearly a single line: going back was rare. The trees are thin, and their balance says little.
 # - Distance is counted in pixels. A child may look alike to pixels and be a surprise to an eye, or the other way round.
 # - The lines by eye share few ancestors, but pictures of one session share many: moth and face, or mushroom, bear and puppy, are not independent.
+# - Five lines by eye begin where a program had stopped. What it chose before that is in its own session, and not in theirs.
 # - A generation and a training step are not the same kind of time.
 #
 # ## Checks

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_utils import populations
+from fer_utils import picbreeder, populations
 from fer_utils.checks import BadInput
+from fer_utils.garden import bred
 from fer_utils.measuring.__main__ import main
 from fer_utils.populations import CLAIMS, Claim, judge
 
@@ -64,6 +65,16 @@ def test_the_published_population_is_whole_and_is_what_its_plan_says() -> None:
     assert wanted == set(zip(table.image, table.kind, table.seed, table.steps, table["size"], strict=True))
     assert (table.status != "failed").all()
     assert len(judge(table)) == len(CLAIMS)
+
+
+def test_every_genome_of_the_garden_is_measured_beside_its_nulls() -> None:
+    folder = populations.claims.FOLDER / "genomes"
+    table, plan = populations.published_population(folder), populations.Plan.load(folder / "plan.yml")
+    assert sorted(plan.images) == sorted([*picbreeder.PAPER, *bred.bred()])
+    wanted = {(job.image, job.kind, seed, job.size) for job in plan.jobs() for seed in job.seeds}
+    assert wanted == set(zip(table.image, table.kind, table.seed, table["size"], strict=True))
+    assert len(table) == len(wanted) and (table.status != "failed").all()
+    assert (table[table.kind == "genome"].error < 1e-20).all()
 
 
 def test_a_population_that_is_not_there_or_no_table_is_said(tmp_path: Path) -> None:

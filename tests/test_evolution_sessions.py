@@ -102,6 +102,13 @@ def test_a_session_may_start_from_a_genome() -> None:
     assert len(from_genome(mask).nodes) <= len(play.cppn("2.0").nodes)
 
 
+def test_a_picture_is_as_old_as_its_line_and_the_start_together() -> None:
+    parent = played().genome("2.1")
+    assert parent.age == 2
+    play = played(Session("on from it", 1, shown=3, start=parent), (("0.1",), ("1.2",)))
+    assert play.genome("2.0").age == 4
+
+
 def test_publishing_twice_under_one_name_keeps_the_later_picture() -> None:
     play = played()
     play.publish("1.0", "lamp")

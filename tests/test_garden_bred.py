@@ -40,6 +40,37 @@ def test_every_picture_by_eye_is_forty_generations_old_and_says_where_it_comes_f
             assert genome.age is not None and genome.age >= 40
 
 
+def test_every_picture_by_eye_has_forty_choices_by_eye_behind_it() -> None:
+    for session, picture in bred.bred().values():
+        play = bred.play_session(session)
+        if play.session.chooser == "eye":
+            assert len(play.lineage(picture)) > 40, picture
+
+
+def test_dull_finds_of_programs_were_bred_on_by_eye() -> None:
+    found = {name: bred.bred_on_from(name) for name in bred.bred()}
+    pairs = {name: parent for name, parent in found.items() if parent}
+    assert pairs == {
+        "frog": "fields",
+        "gnome": "plume",
+        "kingfisher": "buoy",
+        "planet": "tunnel",
+        "teapot": "ribbons",
+    }
+    for name, parent in pairs.items():
+        start = bred.play_session(bred.bred()[name][0]).genome("0.0").image(16)
+        np.testing.assert_allclose(start, garden.load_genome(parent).image(16), atol=1e-12)
+        own = len(bred.play_session(bred.bred()[name][0]).lineage(bred.bred()[name][1])) - 1
+        assert garden.load_genome(name).age == own + (garden.load_genome(parent).age or 0)
+
+
+def test_a_session_from_a_strange_genome_has_no_parent_in_the_garden(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = evolution.Play(evolution.Session("strange", 1, shown=2, start=garden.load_genome("mask")))
+    monkeypatch.setattr(bred, "play_session", lambda name: play)
+    with pytest.raises(BadInput, match=r"start must be a picture of the garden .* got 'mask'"):
+        bred.bred_on_from("frog")
+
+
 def test_a_bred_genome_draws_the_same_picture_in_layers() -> None:
     genome = garden.load_genome("tomato")
     np.testing.assert_allclose(layerize(genome).image(32), genome.image(32), atol=1e-9)

@@ -88,7 +88,7 @@ class Play:
             note: What a reader should know about it.
 
         Returns:
-            The genome; its age is the number of generations to its first ancestor.
+            The genome; its age is the number of generations to its first ancestor, and those that the start had before.
 
         Raises:
             BadInput: No such picture was shown.
@@ -97,7 +97,8 @@ class Play:
         """
         by = "by eye" if self.session.chooser == "eye" else f"by the chooser {self.session.chooser!r}"
         origin = f"Bred {by} for this book: session {self.session.name!r}, picture {picture}."
-        age = len(self.lineage(picture)) - 1
+        before = self.session.start.age if self.session.start else None
+        age = len(self.lineage(picture)) - 1 + (before or 0)
         return to_genome(
             self.cppn(picture), name=name or f"{self.session.name} {picture}", age=age, origin=origin, note=note
         )

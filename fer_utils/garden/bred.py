@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from fer_utils import evolution, storage
-from fer_utils.checks import one_of, whole
+from fer_utils.checks import bad, one_of, whole
 from fer_utils.genome import Genome
 
 FOLDER: Final = Path(__file__).parent / "sessions"
@@ -80,8 +80,30 @@ def load_bred(name: str) -> Genome:
     return play.genome(picture, name=name, note=note)
 
 
+def bred_on_from(name: str) -> str | None:
+    """Name the garden's picture that a picture's session began from.
+
+    Args:
+        name: One of `bred`.
+
+    Returns:
+        One of `bred`; None where the session began from minimal genomes.
+
+    Raises:
+        BadInput: There is no such picture, or the session began from a genome that the garden does not have.
+
+    Source: ours.
+    """
+    start = play_session(bred()[one_of("genome", name, bred())][0]).session.start
+    if start is None:
+        return None
+    if start.name not in bred() or evolution.genome_hash(start) != evolution.genome_hash(load_bred(start.name)):
+        raise bad("start", f"a picture of the garden for the session of {name!r} to begin from", start.name)
+    return start.name
+
+
 def ancestors(name: str, *, count: int | None = None) -> tuple[list[Genome], list[int]]:
-    """Return the line of a bred picture's ancestors, from the first generation to itself.
+    """Return the line of a bred picture's ancestors in its session, from the first generation to itself.
 
     Args:
         name: One of `bred`.

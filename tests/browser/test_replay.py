@@ -116,7 +116,7 @@ def test_a_session_from_a_genome_with_crosses_and_branches_is_bred_to_the_bit(op
     assert open_page(play).evaluate(GENES, ["masked", [0, 1, 2, 3]]) == genes(play, [0, 1, 2, 3])
 
 
-@pytest.mark.parametrize("name", ["jester", "tomato", "snail", "bear"])
+@pytest.mark.parametrize("name", ["jester", "tomato", "snail", "bear", "frog"])
 def test_the_pictures_are_the_packages(open_page: Open, name: str) -> None:
     play = bred.play_session(bred.bred()[name][0])
     page = open_page(play, selected=name)
