@@ -103,16 +103,3 @@ def _kept(old: Architecture, new: Architecture) -> NDArray[np.int64]:
     """Say where in a layer of the new architecture the neurons of the old one stand."""
     starts, sizes = {name: part.start for name, part in new.slices}, dict(old.groups)
     return np.concatenate([starts[name] + np.arange(sizes[name]) for name, _ in old.groups])
-
-
-def largest_change(before: Network, after: Network, *, size: int = 64) -> float:
-    """Return by how much the raw outputs of two networks differ at most, over all pixels.
-
-    Args:
-        before: A network.
-        after: Another.
-        size: Side of the grid in pixels.
-
-    Source: ours.
-    """
-    return float(np.abs(before.outputs(size) - after.outputs(size)).max())

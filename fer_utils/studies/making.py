@@ -87,7 +87,7 @@ def descended(
         if not np.isfinite(losses).all():
             break
         path[stop] = as_network(start.architecture, state.weights, f"seed {seed}, step {stop:,}")
-        if float(((drawn(path[stop], len(target)) - target) ** 2).mean()) <= until:
+        if until > 0 and float(((drawn(path[stop], len(target)) - target) ** 2).mean()) <= until:
             break
     return Made(path, time.perf_counter() - begun, recipe_record(recipe, start.architecture))
 

@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
-from fer_utils import garden, images, statistics
+from fer_utils import garden, images
 from fer_utils.checks import one_of, whole
 from fer_utils.cppn import Architecture
 from fer_utils.images import Array
 from fer_utils.layerize import layerize
 from fer_utils.studies import making
 from fer_utils.studies.arms import Arm, Made, Study, Subject
-from fer_utils.studies.comparing import Comparison, compare
 from fer_utils.studies.growing import grown, smaller
 from fer_utils.studies.matching import path_errors
 from fer_utils.training import initialise
 from fer_utils.training.losing import lost
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BASELINE = "SGD, direct"
 MARKS = {"mushroom": 2e-2, "tomato": 5e-3}
@@ -110,6 +106,40 @@ def stages_of(architecture: Architecture, *, growing: bool, count: int = STAGES)
     return [smaller(architecture, share) for share in shares] if growing else [architecture] * count
 
 
+@dataclass(frozen=True)
+class Growth:
+    """A stage of growth.
+
+    Args:
+        architecture: What the network has become.
+        change: By how much any raw output at any pixel changed when it did.
+
+    Source: ours.
+    """
+
+    architecture: Architecture
+    change: float
+
+
+def growths(architecture: Architecture, *, seed: int = 0, size: int = 64) -> list[Growth]:
+    """Grow an untrained network stage by stage, and measure what that changes.
+
+    Args:
+        architecture: The whole.
+        seed: Of the first weights and of those into new neurons.
+        size: Side of the grid in pixels.
+
+    Source: ours.
+    """
+    first, *rest = stages_of(architecture, growing=True)
+    network, found = initialise(first, seed), [Growth(first, 0.0)]
+    for stage, shape in enumerate(rest):
+        larger = grown(network, shape, seed=STAGES * seed + stage)
+        found.append(Growth(shape, float(np.abs(larger.outputs(size) - network.outputs(size)).max())))
+        network = larger
+    return found
+
+
 def direct(subject: Subject, seed: int, *, steps: int = STEPS, share: float = 1.0) -> Made:
     """Train a network on the subject's picture alone, its rate falling once.
 
@@ -183,32 +213,6 @@ def ends(made: Made, *, steps: int = STEPS) -> list[tuple[int, Any]]:
     early, last = steps // (2 * (STAGES - 1)), max(made.path)
     stops: Sequence[int] = [*(early * (stage + 1) for stage in range(STAGES - 1)), steps]
     return [(min(stop, last), made.path[min(stop, last)]) for stop in stops if stop - early < last]
-
-
-def contrasts(table: pd.DataFrame, measures: Sequence[str] = ("P", "G", "N", "S")) -> list[tuple[str, Comparison]]:
-    """Hold arms against their own nulls; the p-values are corrected for all that is asked here together.
-
-    Args:
-        table: Rows of the study.
-        measures: Columns.
-
-    Returns:
-        The null's name and the comparison with it, for each of `CONTRASTS` of which both are there, and each measure.
-
-    Source: ours.
-    """
-    there = set(table[table.status == "reached"].kind)
-    found = [
-        (null, one)
-        for arm, null in CONTRASTS
-        if {arm, null} <= there
-        for one in compare(table[table.kind.isin([arm, null])], null, measures)
-    ]
-    asked = [place for place, (_, one) in enumerate(found) if np.isfinite(one.p_value)]
-    corrected = list(statistics.correct([found[place][1].p_value for place in asked])) if asked else []
-    for place, value in zip(asked, corrected, strict=True):
-        found[place] = (found[place][0], replace(found[place][1], corrected=float(value)))
-    return [(null, one if np.isfinite(one.p_value) else replace(one, corrected=float("nan"))) for null, one in found]
 
 
 def _lost(path: Any, subject: Subject) -> str:
