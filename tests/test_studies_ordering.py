@@ -104,6 +104,8 @@ def test_a_run_stops_where_a_lesson_already_draws_the_subject() -> None:
     made = ordering.taught(easy, 0, order="coarse", steps=80)
     errors = studies.path_errors(made.path, easy.target)
     assert max(made.path) <= 40 and min(errors.values()) <= 0.3
+    stops = [step for step, _ in ordering.ends(made, steps=80)]
+    assert stops[-1] == max(made.path) and stops[:-1] == [10, 20, 30, 40][: len(stops) - 1]
 
 
 def test_growth_is_told_stage_by_stage() -> None:

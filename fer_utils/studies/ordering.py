@@ -211,8 +211,9 @@ def ends(made: Made, *, steps: int = STEPS) -> list[tuple[int, Any]]:
     Source: ours.
     """
     early, last = steps // (2 * (STAGES - 1)), max(made.path)
-    stops: Sequence[int] = [*(early * (stage + 1) for stage in range(STAGES - 1)), steps]
-    return [(min(stop, last), made.path[min(stop, last)]) for stop in stops if stop - early < last]
+    starts = [early * stage for stage in range(STAGES)]
+    stops = [min(stop, last) for start, stop in zip(starts, [*starts[1:], steps], strict=True) if start < last]
+    return [(stop, made.path[stop]) for stop in stops]
 
 
 def _lost(path: Any, subject: Subject) -> str:
