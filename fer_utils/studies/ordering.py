@@ -8,7 +8,6 @@ first also begins with growth that changes nothing at first (`growing`).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
