@@ -327,6 +327,16 @@ book.table(
     ],
 )
 
+# %% tags=["remove-input"]
+book.say(
+    "One run is no result, and this one may be a lucky one. The P of all published runs of *{arm}* on the {name}, from the least on: {values}.",
+    arm=live,
+    name=subject_name,
+    values=", ".join(
+        f"{value:.2f}" for value in sorted(table[(table.kind == live) & (table.image == subject_name)].P.dropna())
+    ),
+)
+
 # %% [markdown]
 # ## What we saw
 
