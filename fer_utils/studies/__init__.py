@@ -7,8 +7,9 @@ Rows are kept as they come, one small file each, and a study that was stopped go
 
 The modules, lowest first: `arms` (subjects, arms, paths), `matching` (where on a path to measure), `running` (rows),
 `comparing` (tables with intervals, effect sizes and corrected p-values), `judging` (verdicts by a rule that was fixed
-beforehand), `making` and `wired` (ways to come by a network that several studies share); then a module for each study,
-and `known`, which names them. ``python -m fer_utils.studies NAME`` makes one anew.
+beforehand), `nulls` (arms against their own nulls), `making` and `wired` (ways to come by a network that several
+studies share), `growing` (growth that changes nothing at first); then a module for each study, and `known`, which names
+them. ``python -m fer_utils.studies NAME`` makes one anew.
 
 Conventions that bite: everything is trained and measured on one grid of 64 pixels, and the error is that of the exact
 picture, drawn at that grid and not resampled. A path that never comes to the mark is measured where it was best, its
@@ -22,20 +23,25 @@ from fer_utils.studies.comparing import Comparison, Paired, compare, gap_closed,
 from fer_utils.studies.judging import Verdict, shown, verdicts
 from fer_utils.studies.known import STUDIES, study_named
 from fer_utils.studies.matching import first_at, path_errors
+from fer_utils.studies.nulls import Arrival, arrivals, contrasts, in_words
 from fer_utils.studies.running import published_rows, row_of, run_study
 
 __all__ = [
     "STUDIES",
     "Arm",
+    "Arrival",
     "Comparison",
     "Made",
     "Paired",
     "Study",
     "Subject",
     "Verdict",
+    "arrivals",
     "compare",
+    "contrasts",
     "first_at",
     "gap_closed",
+    "in_words",
     "near_mark",
     "paired",
     "panels",

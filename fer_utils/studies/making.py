@@ -58,7 +58,9 @@ def short_recipe(*, steps: int = STEPS, **changes: Any) -> Recipe:
     return Recipe(steps=steps).variant(**{"schedule": "cosine", "snapshots": (), "name": "study", **changes})
 
 
-def descended(target: Array, start: Network, recipe: Recipe, *, seed: int, until: float, step: int = 0) -> Made:
+def descended(
+    target: Array, start: Network, recipe: Recipe, *, seed: int, until: float, step: int = 0, keep: int = 40
+) -> Made:
     """Train a network on from where it is, on one thread, until it draws the picture well enough or the steps are up.
 
     Args:
@@ -68,9 +70,10 @@ def descended(target: Array, start: Network, recipe: Recipe, *, seed: int, until
         seed: Of what a recipe draws on its way.
         until: The error at which to stop.
         step: Updates that count as done; the first on the path.
+        keep: About how often the path is kept.
 
     Returns:
-        The path, kept about forty times, or up to where the error was first at `until` or below.
+        The path, or up to where the error was first at `until` or below.
 
     Source: ours; the steps are those of `training.fit`.
     """
@@ -79,12 +82,12 @@ def descended(target: Array, start: Network, recipe: Recipe, *, seed: int, until
     engine = maker(problem, device=place, threads=1)
     state = State(step, start.flat().astype(np.float32), {}, seed)
     path: dict[int, Any] = {step: start}
-    for stop in [mark for mark in steps_to_keep(recipe.steps) if mark > step]:
+    for stop in [mark for mark in steps_to_keep(recipe.steps, count=keep) if mark > step]:
         (state,), losses = engine.advance([state], stop - state.step)
         if not np.isfinite(losses).all():
             break
         path[stop] = as_network(start.architecture, state.weights, f"seed {seed}, step {stop:,}")
-        if float(((drawn(path[stop], len(target)) - target) ** 2).mean()) <= until:
+        if until > 0 and float(((drawn(path[stop], len(target)) - target) ** 2).mean()) <= until:
             break
     return Made(path, time.perf_counter() - begun, recipe_record(recipe, start.architecture))
 

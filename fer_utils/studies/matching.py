@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -19,6 +20,9 @@ from fer_utils.checks import bad, real
 from fer_utils.cppn import Network
 from fer_utils.images import Array
 from fer_utils.measuring.modules import plain_coordinates
+
+# Pictures of layered networks that are still about, by side: a path is looked at while it is made, and again after.
+_seen: WeakKeyDictionary[Network, dict[int, Array]] = WeakKeyDictionary()
 
 
 def path_errors(path: Mapping[int, Any], target: Array) -> dict[int, float]:
@@ -66,7 +70,10 @@ def first_at(errors: Mapping[int, float], mark: float) -> tuple[int, bool]:
 def drawn(network: Any, size: int) -> Array:
     """Draw what a layered network or a torch module draws: ``(size, size, 3)``."""
     if isinstance(network, Network):
-        return network.image(size)
+        sides = _seen.setdefault(network, {})
+        if size not in sides:
+            sides[size] = network.image(size)
+        return sides[size]
     with torch.no_grad():
         points = plain_coordinates(size).to(next(network.parameters()).dtype)
         return np.asarray(network(points).double().numpy()).reshape(size, size, -1)

@@ -15,7 +15,7 @@ from fer_utils import measuring, storage
 from fer_utils.checks import BadInput, existing_file
 from fer_utils.cppn import Network
 from fer_utils.populations import rows as kept
-from fer_utils.studies.arms import Arm, Study, Subject, subject_of
+from fer_utils.studies.arms import Arm, Made, Study, Subject, subject_of
 from fer_utils.studies.matching import first_at, path_errors
 
 if TYPE_CHECKING:
@@ -88,13 +88,14 @@ def run_study(
     return write_rows(study, file, list(there.values()))
 
 
-def row_of(arm: Arm, subject: Subject, seed: int) -> Row:
+def row_of(arm: Arm, subject: Subject, seed: int, *, made: Made | None = None) -> Row:
     """Make one network and measure it at the subject's mark; what goes wrong becomes a row too.
 
     Args:
         arm: How it is made.
         subject: What it draws.
         seed: Of all that chance has a part in.
+        made: What the arm made with that seed, where it has been made already.
 
     Returns:
         "status" ("reached", "missed" or "failed"), "error", the measures, "weights" (not zero), "sparsity" (share of
@@ -104,7 +105,7 @@ def row_of(arm: Arm, subject: Subject, seed: int) -> Row:
     """
     row: Row = {"image": subject.name, "kind": arm.name, "family": arm.family, "seed": seed, "mark": subject.mark}
     try:
-        made = arm.make(subject, seed, **arm.settings)
+        made = made or arm.make(subject, seed, **arm.settings)
         errors = path_errors(made.path, subject.target)
         step, reached = first_at(errors, subject.mark)
         network = made.path[step]
