@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -47,6 +47,7 @@ class Arm:
         steps: Of training.
         decay: Of the weights, as in `descend`.
         seeds: How many.
+        whole: Whether training goes on after the mark; that of long runs does in any case.
 
     Raises:
         BadInput: The coding is none.
@@ -61,15 +62,29 @@ class Arm:
     steps: int = STEPS
     decay: float = 0.0
     seeds: int = 5
+    whole: bool = False
 
     def __post_init__(self) -> None:
         """Check the coding."""
         one_of("coding", self.coding, CODINGS)
 
+    @property
+    def long(self) -> bool:
+        """Whether this is a long run."""
+        return self.steps > 2 * STEPS
+
     def key(self, seed: int) -> str:
         """Return the name of one row: the same work has the same name everywhere."""
-        parts = (self.family, self.coding, str(self.count), str(self.steps), repr(self.decay), str(seed))
-        return storage.content_hash("fer-many/1", repr(MARKS[self.family]), *parts)[:24]
+        parts = (
+            self.family,
+            self.coding,
+            str(self.count),
+            str(self.steps),
+            repr(self.decay),
+            str(seed),
+            str(self.whole),
+        )
+        return storage.content_hash("fer-many/2", repr(MARKS[self.family]), *parts)[:24]
 
 
 def plan() -> tuple[Arm, ...]:
@@ -130,7 +145,7 @@ def row_of(arm: Arm, seed: int) -> Row:
     Source: ours.
     """
     row: Row = {"image": arm.family, "kind": arm.name, "seed": seed, "mark": MARKS[arm.family]}
-    row |= {"coding": arm.coding, "images": arm.count, "decay": arm.decay}
+    row |= {"coding": arm.coding, "images": arm.count, "decay": arm.decay, "planned": arm.steps}
     try:
         return row | _made(arm, seed)
     except Exception as error:
@@ -156,7 +171,7 @@ class Trained:
 
     family: Family
     split: Split
-    path: Mapping[int, Sequence[Any]]
+    path: dict[int, Sequence[Any]]
     codes: Array
     asks: bool
     seconds: float
@@ -196,8 +211,13 @@ def made(arm: Arm, seed: int) -> Trained:
     steps = 0 if arm.coding == "untrained" else arm.steps
     stops = steps_to_keep(steps, count=KEPT) if steps else (0,)
     walk = descend(starts, lesson, short_recipe(steps=arm.steps), seed=seed, stops=stops, decay=arm.decay)
-    path = dict(walk)
-    return Trained(family, parts, path, codes, asks, time.perf_counter() - begun)
+    run = Trained(family, parts, {}, codes, asks, 0.0)
+    pictures, until = family.images(parts.shown, SIDE), 0.0 if arm.long or arm.whole else MARKS[arm.family]
+    for step, networks in walk:
+        run.path[step] = networks
+        if drawing_error(run.shown(step), pictures) <= until:
+            break
+    return replace(run, seconds=time.perf_counter() - begun)
 
 
 def _codes(arm: Arm, parts: Split, seed: int) -> Array:
@@ -233,7 +253,7 @@ def _made(arm: Arm, seed: int) -> Row:
         **{f"{name}_last": value for name, value in zip(names, at[last], strict=True)},
         **guesses,
         **insides(run, step),
-        **({f"{name}_last": value for name, value in insides(run, last).items()} if arm.steps > 2 * STEPS else {}),
+        **({f"{name}_last": value for name, value in insides(run, last).items()} if arm.long else {}),
         "curve": curve,
         "seconds": round(run.seconds, 2),
         "recipe": json.dumps({"steps": arm.steps, "decay": arm.decay, "schedule": "cosine", "trained_at": SIDE}),

@@ -51,7 +51,7 @@ def run_many(
     Args:
         folder: Where rows are kept, one small file each, in "rows".
         arms: By default the whole plan.
-        table: The folder that "rows.csv" and "curves.csv" are written to, after every arm; None for the first folder.
+        table: The folder that "rows.csv" and "curves.csv" are written to, after every row; None for the first folder.
         only: Which arms to make; those left out keep the rows that are there.
         tell: Called with the number of rows that are there, of all, and the row that came.
 
@@ -62,16 +62,17 @@ def run_many(
     there: dict[str, Row] = {}
     for task in tasks:
         there |= {task.key(seed): row for seed, row in kept.known(place, task).items()}
-    for task in tasks:
-        missing = [seed for seed in task.seeds if task.key(seed) not in there and only(task.arm)]
-        for seed in missing:
+    for place_of_seed in range(max(len(task.seeds) for task in tasks)):  # every arm has a run before any has two
+        for task in tasks:
+            seed = FIRST_SEED + place_of_seed
+            if seed not in task.seeds or task.key(seed) in there or not only(task.arm):
+                continue
             row = {"key": task.key(seed), **row_of(task.arm, seed)}
             kept.keep(place, row)
             there[row["key"]] = row
+            write_many(goal, tasks, there)
             if tell:
                 tell(len(there), sum(len(one.seeds) for one in tasks), row)
-        if missing:
-            write_many(goal, tasks, there)
     return write_many(goal, tasks, there)
 
 
