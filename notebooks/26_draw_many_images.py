@@ -27,6 +27,7 @@ family_name = "mushroom"  # the family of images that is shown
 live = "factors, 32 images"  # the arm that is made for this page
 live_steps = 800  # its steps of training; the published runs have 2,000
 seed = 10  # of the live run: what is shown, the first weights, the pixels
+within = 1.25  # a run whose least error is at most so many times the mark counts as being at it
 size = 64  # side of the pictures on this page, in pixels
 out = "build/out/26_draw_many_images"  # where this notebook leaves its results
 
@@ -39,7 +40,7 @@ from fer_utils import book, plotting, statistics, studies
 from fer_utils.studies import many
 
 strict, curves = many.published_many()
-table = studies.near_mark(strict[strict.image == family_name])
+table = studies.near_mark(strict[strict.image == family_name], within=within)
 family = many.family_named(family_name)
 arms = [arm for arm in many.plan() if arm.family == family_name]
 names = [arm.name for arm in arms if arm.name in set(table.kind)]
@@ -48,13 +49,9 @@ missing = [
     for arm in many.plan()
     if not ((strict.image == arm.family) & (strict.kind == arm.name)).any()
 ]
-usual = [
-    arm.name
-    for arm in arms
-    if arm.name in names and arm.steps == 2000 and arm.coding in ("factors", "one-hot", "shuffled factors")
-]
-long = [arm.name for arm in arms if arm.name in names and arm.steps > 4000]
 found = {one.arm: one for one in many.answers(strict, family_name)}
+usual = list(found)
+long = [arm.name for arm in arms if arm.name in names and arm.long]
 
 # %% tags=["remove-input"]
 book.say(
@@ -259,28 +256,20 @@ book.table(
 # with and without weights that decay.
 
 # %%
-tracks = {arm: curves[(curves.image == family_name) & (curves.kind == arm)] for arm in [*told, *long]}
+steps, lines = many.tracks(curves, family_name, long or told)
+learnt = within * table.mark.iloc[0]
 lates = {
-    arm: [
-        many.late(one, 1.25 * table.mark.iloc[0])
-        for _, one in track.groupby("seed")
-        if (one.error <= 1.25 * table.mark.iloc[0]).any()
-    ]
-    for arm, track in tracks.items()
+    arm: [many.late(one, learnt) for _, one in track.groupby("seed") if (one.error <= learnt).any()]
+    for arm in long
+    for track in [curves[(curves.image == family_name) & (curves.kind == arm)]]
 }
 
-# %% mystnb={"image": {"alt": "Error on combinations that were never shown during training, for several numbers of images and lengths of training."}}
-longest = max(tracks, key=lambda arm: (tracks[arm].step.max(), -len(tracks[arm])))
-drawn = {arm: track for arm, track in tracks.items() if set(track.step) == set(tracks[longest].step)}
-steps = sorted(step for step in set(tracks[longest].step) if step)
+# %% mystnb={"image": {"alt": "Errors on combinations that were shown, and on those that never were, along training: median and range over seeds."}}
 plotting.seed_bands(
     steps,
     {
-        f"{words}{arm.partition('steps')[2] or arm.removeprefix('factors, ')}": np.stack(
-            [one[one.step > 0].sort_values("step")[name].to_numpy() for _, one in track.groupby("seed")]
-        )
-        for arm, track in drawn.items()
-        for words, name in [("unseen ", "unseen"), ("shown ", "error")]
+        name.replace("factors, 16 images, 20 times the steps", "no decay").replace("no decay, ", ""): values
+        for name, values in lines.items()
     },
     xlabel="training step",
     ylabel="mean squared error",
@@ -290,30 +279,21 @@ plotting.seed_bands(
 
 # %% tags=["remove-input"]
 book.table(
-    [
-        "arm",
-        "runs",
-        "error shown, at the end",
-        "unseen, at the end",
-        "widest gap since the mark",
-        "gap closed",
-        "shown falls by",
-        "groks",
-    ],
+    ["arm", "runs that learnt", "widest gap", "at step", "gap closed", "shown falls by", "groks"],
     [
         [
             arm,
             len(ones),
-            f"{tracks[arm].groupby('seed').last().error.median():.4f}",
-            f"{tracks[arm].groupby('seed').last().unseen.median():.4f}",
             f"{np.median([one.widest for one in ones]):.4f}",
+            f"{np.median([one.step for one in ones]):,.0f}",
             f"{np.median([one.closed for one in ones]):.0%}",
             f"{np.median([one.fall for one in ones]):.0%}",
             f"{sum(one.groks for one in ones)} of {len(ones)}",
         ]
         for arm, ones in lates.items()
         if ones
-    ],
+    ]
+    or [["not made yet", *["–"] * 6]],
 )
 
 # %% [markdown]
@@ -324,62 +304,103 @@ book.table(
 
 # %%
 most, fewest = max(told, key=lambda arm: found[arm].images), min(told, key=lambda arm: found[arm].images)
-first = next(
-    (found[arm].images for arm in sorted(told, key=lambda arm: found[arm].images) if found[arm].generalises), None
-)
 ratio = {
-    arm: float((table[table.kind == arm].unseen / table[table.kind == arm][list(many.GUESSES)].min(axis=1)).median())
+    arm: float((own.unseen / own[list(many.GUESSES)].min(axis=1)).median())
     for arm in told
+    for own in [table[table.kind == arm]]
 }
-inside = {one.arm: one.inside for one in found.values()}
-whole = [arm for arm, word in inside.items() if word == "more whole"]
-medians = (
-    table[(table.status == "reached") | (table.kind == "untrained")]
-    .groupby("kind")[["P", "G", "N", "used", "reuse", "moved", "alignment"]]
-    .median()
-)
-grokked = sum(one.groks for arm in long for one in lates[arm])
-long_runs = sum(len(lates[arm]) for arm in long)
+able = [found[arm].images for arm in told if found[arm].generalises]
+whole = [one.arm for one in found.values() if one.inside == "more whole"]
+gamed = [f"{one.arm} ({one.inside})" for one in found.values() if one.games]
+held = table[(table.status == "reached") | (table.kind == "untrained")]
+middle = held.groupby("kind")[["P", "G", "N", "used", "reuse", "moved", "alignment"]].median()
+ends = ["one image each", most, "evolved"]
+grokked, long_runs = sum(one.groks for ones in lates.values() for one in ones), sum(map(len, lates.values()))
+sentences = {
+    "unseen": (
+        f"with {found[fewest].images} images shown the error on them is {ratio[fewest]:.2f} times that of the best of three guesses that "
+        f"need no network; with {found[most].images} images {ratio[most]:.2f} times. "
+        + (
+            f"By the rule, networks generalise with {' and '.join(map(str, sorted(able)))} images."
+            if able
+            else "By the rule, no arm generalises."
+        )
+    ),
+    "inside": (
+        f"from networks of one image each to one for {found[most].images}, at the same error: "
+        + ", ".join(
+            f"{name} from {middle[name][ends[0]]:.2f} to {middle[name][ends[1]]:.2f} (evolved {middle[name][ends[2]]:.2f})"
+            for name in ("P", "G", "N")
+        )
+        + (f". More whole by the rule: {'; '.join(whole)}." if whole else ". By the rule, no arm is more whole.")
+        + (f" Gamed: {'; '.join(gamed)}." if gamed else "")
+    ),
+    "sharing": (
+        f"the reuse of maps is {middle.reuse[most]:.2f} in networks for {found[most].images} images, {middle.reuse['one image each']:.2f} among networks that "
+        f"never met, {middle.reuse['untrained']:.2f} in untrained ones and {middle.reuse['evolved']:.2f} in the evolved one. A unit that matters in one image "
+        f"matters in {middle.used[most]:.0%} of them, and in an untrained network in {middle.used['untrained']:.0%}."
+    ),
+    "factors": (
+        f"one factor moves {middle.moved[most]:.0%} of the units ({middle.moved['untrained']:.0%} in an untrained network, {middle.moved['evolved']:.0%} in the "
+        f"evolved one). The alignment of units with factors is {middle.alignment[most]:.2f} (untrained {middle.alignment['untrained']:.2f}, evolved "
+        f"{middle.alignment['evolved']:.2f})."
+    ),
+    "late": f"{grokked} of {long_runs} runs grok, by the rule." if long_runs else "planned, but not made yet.",
+}
 
 # %% tags=["remove-input"]
 book.say(
-    "- **Unseen combinations**: {generalises} With {few} images shown, unseen ones are drawn {few_ratio:.1f} times as badly as by the best guess; with {many}, the error is "
-    "{many_ratio:.2f} times that of the best guess.\n"
-    "- **Inside**: {whole} From networks of one image each to {many} images P goes from {p_alone:.2f} to {p_many:.2f} (evolved: {p_evolved:.2f}), G from {g_alone:.2f} "
-    "to {g_many:.2f} ({g_evolved:.2f}), N from {n_alone:.1f} to {n_many:.1f} ({n_evolved:.1f}).\n"
-    "- **Sharing**: with {many} images the reuse of maps is {reuse:.2f}; {reuse_alone:.2f} among networks that never met, {reuse_untrained:.2f} in untrained ones, "
-    "{reuse_evolved:.2f} in the evolved one.\n"
-    "- **One factor moves nearly everything**: {moved:.0%} of the units, as in an untrained network ({moved_untrained:.0%}); in the evolved one {moved_evolved:.0%}. "
-    "Alignment of units with factors is {aligned:.2f} (untrained {aligned_untrained:.2f}, evolved {aligned_evolved:.2f}).\n"
-    "- **Long runs**: {grok}",
-    generalises=f"from {first} images on, most networks draw them better than all three guesses."
-    if first
-    else "at no number of images do most networks draw them better than all three guesses.",
-    few=found[fewest].images,
-    few_ratio=ratio[fewest],
-    many=found[most].images,
-    many_ratio=ratio[most],
-    whole=f"more whole by the rule: *{'; '.join(whole)}*." if whole else "by the rule no arm is more whole.",
-    p_alone=medians.P["one image each"],
-    p_many=medians.P[most],
-    p_evolved=medians.P["evolved"],
-    g_alone=medians.G["one image each"],
-    g_many=medians.G[most],
-    g_evolved=medians.G["evolved"],
-    n_alone=medians.N["one image each"],
-    n_many=medians.N[most],
-    n_evolved=medians.N["evolved"],
-    reuse=medians.reuse[most],
-    reuse_alone=medians.reuse["one image each"],
-    reuse_untrained=medians.reuse["untrained"],
-    reuse_evolved=medians.reuse["evolved"],
-    moved=medians.moved[most],
-    moved_untrained=medians.moved["untrained"],
-    moved_evolved=medians.moved["evolved"],
-    aligned=medians.alignment[most],
-    aligned_untrained=medians.alignment["untrained"],
-    aligned_evolved=medians.alignment["evolved"],
-    grok=f"{grokked} of {long_runs} grok." if long_runs else "not made yet.",
+    "- **Mushrooms that were never shown**: {unseen}\n- **Inside**: {inside}\n- **Sharing**: {sharing}\n- **Factors**: {factors}\n"
+    "- **Twenty times as long**: {late}",
+    **sentences,
+)
+
+# %% tags=["remove-input"]
+book.table(
+    ["expected beforehand", "what came"],
+    [
+        [
+            "a unit matters in more than nine tenths of the images, and nearly so in untrained networks",
+            f"{middle.used[most]:.0%}; untrained {middle.used['untrained']:.0%}",
+        ],
+        [
+            "reuse grows with the number of images",
+            "; ".join(
+                f"{found[arm].images}: {middle.reuse[arm]:.2f}"
+                for arm in sorted(told, key=lambda arm: found[arm].images)
+                if arm in middle.index
+            ),
+        ],
+        [
+            "2 to 8 images: unseen ones are drawn worse than the nearest image shown",
+            "; ".join(
+                f"{found[arm].images}: × {float((own.unseen / own.nearest).median()):.2f}"
+                for arm in sorted(told, key=lambda arm: found[arm].images)
+                for own in [table[table.kind == arm]]
+            ),
+        ],
+        [
+            "32 images: better than all three guesses; shuffled never",
+            "; ".join(
+                f"{arm}: {one.better:.0f} of {one.runs}"
+                for arm, one in found.items()
+                if one.images == 32 and np.isfinite(one.better)
+            ),
+        ],
+        [
+            "with 32 images P closes a quarter of the gap, G and N do not both; one-hot less",
+            "; ".join(
+                f"{arm}: " + ", ".join(f"{name} {studies.shown(one.shares[name])}" for name in ("P", "G", "N"))
+                for arm, one in found.items()
+                if one.images == 32 and one.coding != "shuffled factors"
+            ),
+        ],
+        [
+            "one factor moves nearly all units; alignment as in untrained networks",
+            f"{middle.moved[most]:.0%}; {middle.alignment[most]:.2f} against {middle.alignment['untrained']:.2f}",
+        ],
+        ["no grokking", sentences["late"]],
+    ],
 )
 
 # %% [markdown]
@@ -400,4 +421,13 @@ assert not (strict.status == "failed").any()
 assert (strict[strict.status == "reached"].error <= strict[strict.status == "reached"].mark).all()
 assert (table[table.kind == "evolved"].error < 1e-12).all() and (table[table.kind == "evolved"].unseen < 1e-12).all()
 assert errors["shown"] < 0.5 * guesses["never shown"]["mean"]
-assert set(found) == set(usual)
+assert not set(usual) & set(long) and usual
+book.record(
+    out,
+    rows=len(strict),
+    missing=missing,
+    answers={one.arm: [one.generalises, one.shares_units, one.inside] for one in found.values()},
+    ratio=ratio,
+    live={**errors, **guesses["never shown"]},
+    **sentences,
+)

@@ -17,7 +17,7 @@ networks are trained on 32 pixels a side and P, G and N measured on 64.
 
 from __future__ import annotations
 
-from fer_utils.studies.many.answering import GUESSES, Answer, Late, answers, late
+from fer_utils.studies.many.answering import GUESSES, Answer, Late, answers, late, tracks
 from fer_utils.studies.many.arms import Arm, arm_named, insides, made, plan, row_of
 from fer_utils.studies.many.conditioned import Conditioned, drawing_error, one_hot, untrained
 from fer_utils.studies.many.descending import Lesson, descend
@@ -57,5 +57,6 @@ __all__ = [
     "run_many",
     "sharing",
     "split",
+    "tracks",
     "untrained",
 ]

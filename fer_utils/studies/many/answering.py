@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from fer_utils.checks import BadInput, bad
+from fer_utils.images import Array
 from fer_utils.studies.comparing import by_arm, compare, gap_closed, near_mark
 from fer_utils.studies.judging import ENOUGH, NOTHING, UNSAID, judged
 from fer_utils.studies.many.arms import ALONE, EVOLVED, STEPS
@@ -173,3 +175,33 @@ def late(curve: pd.DataFrame, mark: float) -> Late:
     shown = after.error.to_numpy()
     closed = 1 - gap[-1] / gap[top] if gap[top] > 0 else float("nan")
     return Late(float(gap[top]), int(after.step.iloc[top]), float(closed), float(1 - shown[-1] / shown[top]))
+
+
+def tracks(curves: pd.DataFrame, family: str, kinds: Sequence[str]) -> tuple[list[int], dict[str, Array]]:
+    """Return the errors of some arms along training, at the steps that all of their runs have.
+
+    Args:
+        curves: The study's curves.
+        family: Of images.
+        kinds: Names of arms.
+
+    Returns:
+        The steps after the first, and "unseen, …" and "shown, …" for each arm: ``(seeds, steps)``.
+
+    Raises:
+        BadInput: No run has a curve.
+
+    Source: ours.
+    """
+    here = curves[(curves.image == family) & curves.kind.isin(kinds) & (curves.step > 0)]
+    runs = {key: run.set_index("step") for key, run in here.groupby(["kind", "seed"])}
+    if not runs:
+        raise bad("kinds", "arms with curves", list(kinds))
+    steps = sorted(set.intersection(*({int(step) for step in run.index} for run in runs.values())))
+    made = {}
+    for kind in kinds:
+        own = [run.loc[steps] for (name, _), run in runs.items() if name == kind]
+        for word, column in (("unseen", "unseen"), ("shown", "error")):
+            if own:
+                made[f"{word}, {kind}"] = np.stack([run[column].to_numpy() for run in own])
+    return steps, made
