@@ -142,17 +142,17 @@ book.table(
 
 # %% mystnb={"image": {"alt": "Error on combinations that were never shown, against the number of images shown, for the network and for three guesses: median and range over seeds."}}
 told = [arm for arm in usual if found[arm].coding == "factors"]
-counts = [found[arm].images for arm in sorted(told, key=lambda arm: found[arm].images)]
-rows = {count: table[(table.coding == "factors") & (table.images == count) & table.kind.isin(told)] for count in counts}
+counts = sorted(found[arm].images for arm in told)
 plotting.seed_bands(
     counts,
     {
-        name: np.stack([rows[count][column].to_numpy() for count in counts], axis=1)
+        name: table[table.kind.isin(told)].pivot(index="seed", columns="images", values=column)[counts].to_numpy()
         for name, column in [("network", "unseen"), ("nearest", "nearest"), ("mean", "mean"), ("additive", "additive")]
     },
     xlabel="images shown",
     ylabel="error on unseen ones",
     xlog=True,
+    points=True,
 )
 
 # %% [markdown]
@@ -314,7 +314,9 @@ whole = [one.arm for one in found.values() if one.inside == "more whole"]
 gamed = [f"{one.arm} ({one.inside})" for one in found.values() if one.games]
 held = table[(table.status == "reached") | (table.kind == "untrained")]
 middle = held.groupby("kind")[["P", "G", "N", "used", "reuse", "moved", "alignment"]].median()
-ends = ["one image each", most, "evolved"]
+middle = middle.reindex(["evolved", "untrained", "one image each", *[arm.name for arm in arms]])
+as_number = middle.map(lambda value: f"{value:.2f}" if np.isfinite(value) else "not made yet")
+as_share = middle.map(lambda value: f"{value:.0%}" if np.isfinite(value) else "not made yet")
 grokked, long_runs = sum(one.groks for ones in lates.values() for one in ones), sum(map(len, lates.values()))
 sentences = {
     "unseen": (
@@ -323,27 +325,29 @@ sentences = {
         + (
             f"By the rule, networks generalise with {' and '.join(map(str, sorted(able)))} images."
             if able
-            else "By the rule, no arm generalises."
+            else "By the rule, of no arm can it be said yet that it generalises."
         )
     ),
     "inside": (
-        f"from networks of one image each to one for {found[most].images}, at the same error: "
-        + ", ".join(
-            f"{name} from {middle[name][ends[0]]:.2f} to {middle[name][ends[1]]:.2f} (evolved {middle[name][ends[2]]:.2f})"
-            for name in ("P", "G", "N")
+        f"networks for {found[most].images} images have a P of {as_number.P[most]}, a G of {as_number.G[most]} and an N of {as_number.N[most]}; those of one "
+        f"image each {as_number.P['one image each']}, {as_number.G['one image each']} and {as_number.N['one image each']}, the evolved one "
+        f"{as_number.P['evolved']}, {as_number.G['evolved']} and {as_number.N['evolved']}, at the same error. "
+        + (
+            f"More whole by the rule: {'; '.join(whole)}."
+            if whole
+            else "By the rule, of no arm can it be said that it is more whole."
         )
-        + (f". More whole by the rule: {'; '.join(whole)}." if whole else ". By the rule, no arm is more whole.")
         + (f" Gamed: {'; '.join(gamed)}." if gamed else "")
     ),
     "sharing": (
-        f"the reuse of maps is {middle.reuse[most]:.2f} in networks for {found[most].images} images, {middle.reuse['one image each']:.2f} among networks that "
-        f"never met, {middle.reuse['untrained']:.2f} in untrained ones and {middle.reuse['evolved']:.2f} in the evolved one. A unit that matters in one image "
-        f"matters in {middle.used[most]:.0%} of them, and in an untrained network in {middle.used['untrained']:.0%}."
+        f"the reuse of maps is {as_number.reuse[most]} in networks for {found[most].images} images, {as_number.reuse['one image each']} among networks that "
+        f"never met, {as_number.reuse['untrained']} in untrained ones and {as_number.reuse['evolved']} in the evolved one. A unit that matters in one image "
+        f"matters in {as_share.used[most]} of them, and in an untrained network in {as_share.used['untrained']}."
     ),
     "factors": (
-        f"one factor moves {middle.moved[most]:.0%} of the units ({middle.moved['untrained']:.0%} in an untrained network, {middle.moved['evolved']:.0%} in the "
-        f"evolved one). The alignment of units with factors is {middle.alignment[most]:.2f} (untrained {middle.alignment['untrained']:.2f}, evolved "
-        f"{middle.alignment['evolved']:.2f})."
+        f"one factor moves {as_share.moved[most]} of the units ({as_share.moved['untrained']} in an untrained network, {as_share.moved['evolved']} in the "
+        f"evolved one). The alignment of units with factors is {as_number.alignment[most]} (untrained {as_number.alignment['untrained']}, evolved "
+        f"{as_number.alignment['evolved']})."
     ),
     "late": f"{grokked} of {long_runs} runs grok, by the rule." if long_runs else "planned, but not made yet.",
 }
@@ -361,12 +365,12 @@ book.table(
     [
         [
             "a unit matters in more than nine tenths of the images, and nearly so in untrained networks",
-            f"{middle.used[most]:.0%}; untrained {middle.used['untrained']:.0%}",
+            f"{as_share.used[most]}; untrained {as_share.used['untrained']}",
         ],
         [
             "reuse grows with the number of images",
             "; ".join(
-                f"{found[arm].images}: {middle.reuse[arm]:.2f}"
+                f"{found[arm].images}: {as_number.reuse[arm]}"
                 for arm in sorted(told, key=lambda arm: found[arm].images)
                 if arm in middle.index
             ),
@@ -397,7 +401,7 @@ book.table(
         ],
         [
             "one factor moves nearly all units; alignment as in untrained networks",
-            f"{middle.moved[most]:.0%}; {middle.alignment[most]:.2f} against {middle.alignment['untrained']:.2f}",
+            f"{as_share.moved[most]}; {as_number.alignment[most]} against {as_number.alignment['untrained']}",
         ],
         ["no grokking", sentences["late"]],
     ],

@@ -314,8 +314,14 @@ def test_answers_follow_the_rules() -> None:
     assert (good.generalises, good.shares_units, good.inside, good.better) == (True, True, "more whole", 5)
     (half,) = many.answers(rows(P=0.1, reuse=0.4))
     assert (half.inside, half.shares_units, half.games) == ("games P", False, ("P",))
-    with pytest.raises(BadInput, match="table must be one with runs at the mark"):
-        many.answers(rows().iloc[:0])
+
+
+def test_nothing_is_said_of_insides_without_what_they_are_held_against() -> None:
+    table = rows(P=0.1, G=0.05, N=5.0, reuse=0.6, unseen=0.03)
+    (alone,) = many.answers(table[table.kind != "one image each"])
+    assert (alone.inside, alone.shares_units, alone.generalises) == ("cannot be said", False, True)
+    (few,) = many.answers(table[(table.kind != "other") | (table.seed < 2)])
+    assert (few.inside, few.generalises, few.better) == ("cannot be said", False, 2)
 
 
 def test_learning_the_rule_late_is_told_from_learning_it_at_once() -> None:
