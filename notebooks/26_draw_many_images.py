@@ -25,7 +25,7 @@
 # %% tags=["parameters"]
 family_name = "mushroom"  # the family of images that is shown
 live = "factors, 32 images"  # the arm that is made for this page
-live_steps = 800  # its steps of training; the published runs have 2,000
+live_steps = 2000  # its steps of training; the published runs have as many at most, and stop at the mark
 seed = 10  # of the live run: what is shown, the first weights, the pixels
 within = 1.25  # a run whose least error is at most so many times the mark counts as being at it
 size = 64  # side of the pictures on this page, in pixels
@@ -45,7 +45,7 @@ family = many.family_named(family_name)
 arms = [arm for arm in many.plan() if arm.family == family_name]
 names = [arm.name for arm in arms if arm.name in set(table.kind)]
 missing = [
-    f"{arm.name} ({arm.family})"
+    arm.name + (f" ({arm.family})" if arm.family != family_name else "")
     for arm in many.plan()
     if not ((strict.image == arm.family) & (strict.kind == arm.name)).any()
 ]
@@ -64,7 +64,9 @@ book.say(
     planned=len(many.plan()),
     mark=table.mark.iloc[0],
     minutes=strict.seconds.sum() / 60,
-    missing=f"**Planned, but not made yet:** {'; '.join(missing)}." if missing else "",
+    missing=f"**Planned, but not made yet, {len(missing)} arms:** {'; '.join(missing)}."
+    if missing
+    else "**Nothing that was planned is missing.**",
 )
 
 # %% [markdown]
@@ -252,8 +254,8 @@ book.table(
 # %% [markdown]
 # ## Twenty times as long
 #
-# Sometimes a network learns the rule long after it has learnt the examples: *grokking*. So with 16 images training went on for twenty times as long,
-# with and without weights that decay.
+# Sometimes a network learns the rule long after it has learnt the examples: *grokking*. So the plan has training that goes on for twenty times as long with 16
+# images, with and without weights that decay. Where the table below says "not made yet", the figure shows the usual runs, up to their mark.
 
 # %%
 steps, lines = many.tracks(curves, family_name, long or told)
@@ -303,7 +305,7 @@ book.table(
 # ## What we saw
 
 # %%
-most, fewest = max(told, key=lambda arm: found[arm].images), min(told, key=lambda arm: found[arm].images)
+most = max(told, key=lambda arm: found[arm].images)
 ratio = {
     arm: float((own.unseen / own[list(many.GUESSES)].min(axis=1)).median())
     for arm in told
@@ -314,18 +316,21 @@ whole = [one.arm for one in found.values() if one.inside == "more whole"]
 gamed = [f"{one.arm} ({one.inside})" for one in found.values() if one.games]
 held = table[(table.status == "reached") | (table.kind == "untrained")]
 middle = held.groupby("kind")[["P", "G", "N", "used", "reuse", "moved", "alignment"]].median()
-middle = middle.reindex(["evolved", "untrained", "one image each", *[arm.name for arm in arms]])
+middle = middle.reindex([arm.name for arm in arms])
 as_number = middle.map(lambda value: f"{value:.2f}" if np.isfinite(value) else "not made yet")
 as_share = middle.map(lambda value: f"{value:.0%}" if np.isfinite(value) else "not made yet")
 grokked, long_runs = sum(one.groks for ones in lates.values() for one in ones), sum(map(len, lates.values()))
 sentences = {
     "unseen": (
-        f"with {found[fewest].images} images shown the error on them is {ratio[fewest]:.2f} times that of the best of three guesses that "
-        f"need no network; with {found[most].images} images {ratio[most]:.2f} times. "
+        "the error on them, in units of that of the best of three guesses that need no network, is "
+        + ", ".join(
+            f"{ratio[arm]:.2f} with {found[arm].images} images shown"
+            for arm in sorted(told, key=lambda arm: found[arm].images)
+        )
         + (
-            f"By the rule, networks generalise with {' and '.join(map(str, sorted(able)))} images."
+            f". By the rule, networks generalise with {' and '.join(map(str, sorted(able)))} images."
             if able
-            else "By the rule, of no arm can it be said yet that it generalises."
+            else ". By the rule, of no arm can it be said that it generalises."
         )
     ),
     "inside": (
@@ -410,6 +415,7 @@ book.table(
 # %% [markdown]
 # ## What this does not show
 #
+# - What is said above rests on the rows that there are, and the head of the page says how many: an arm with fewer than three runs is seen, and not judged.
 # - **One family of images**, of 64, from one small genome. What is learnt of six factors of mushrooms may not be learnt of anything else.
 # - The factors are handed over. Networks that get one input for each image must find them; whether they *could* draw another mushroom cannot be asked of them here.
 # - Networks are trained on 32 pixels a side and at an early mark: one sees what is drawn, but it is no perfect copy.
@@ -424,7 +430,7 @@ book.table(
 assert not (strict.status == "failed").any()
 assert (strict[strict.status == "reached"].error <= strict[strict.status == "reached"].mark).all()
 assert (table[table.kind == "evolved"].error < 1e-12).all() and (table[table.kind == "evolved"].unseen < 1e-12).all()
-assert errors["shown"] < 0.5 * guesses["never shown"]["mean"]
+assert errors["shown"] < guesses["never shown"]["mean"]
 assert not set(usual) & set(long) and usual
 book.record(
     out,
