@@ -341,3 +341,8 @@ def test_the_study_says_beforehand_what_it_expects(repository: Path) -> None:
     names = [(arm.family, arm.name) for arm in many.plan()]
     assert len(set(names)) == len(names) and len({arm.key(0) for arm in many.plan()}) == len(names)
     assert running.Task(many.plan()[0]).seeds == (10, 11, 12, 13, 14)
+    table, curves = many.published_many()
+    assert set(zip(table.image, table.kind, strict=True)) <= set(names) and not (table.status == "failed").any()
+    assert (table[table.status == "reached"].error <= table[table.status == "reached"].mark).all()
+    assert (table[table.kind == "evolved"].error < 1e-12).all()
+    assert {"evolved", "untrained"} <= set(table.kind) and set(curves.kind) <= set(table.kind)

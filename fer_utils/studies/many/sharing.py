@@ -83,8 +83,8 @@ def sharing(networks: Sequence[Network], *, size: int = 32) -> Sharing:
         hidden = [_hidden(one, size) for one in networks]
         units = common_units(networks, size=size)
         effects = np.stack([_effects(one, maps, units) for one, maps in zip(networks, hidden, strict=True)], axis=1)
-        mattering = (effects > MATTERS).any(axis=1)
-        kept = tuple(unit for unit, own in zip(units, mattering, strict=True) if own)
+        mattering = np.asarray((effects > MATTERS).any(axis=1))
+        kept = tuple(unit for unit, own in zip(units, mattering.tolist(), strict=True) if own)
         maps = [np.stack([one[layer][neuron] for layer, neuron in kept]) for one in hidden] if kept else []
         # A map that does nothing in an image is none of its maps.
         used = [one[effects[mattering, number] > MATTERS] for number, one in enumerate(maps)]
