@@ -240,8 +240,14 @@ book.table(
                 for name in ("P", "G", "N")
             ],
             studies.shown(one.reuse),
-            "–" if not np.isfinite(one.better) else "**yes**" if one.generalises else "no",
-            "**yes**" if one.shares_units else "no",
+            "–"
+            if not np.isfinite(one.better)
+            else "too few runs"
+            if one.runs < 3
+            else "**yes**"
+            if one.generalises
+            else "no",
+            "too few runs" if one.reached < 3 else "**yes**" if one.shares_units else "no",
             f"**{one.inside}**" if one.inside not in ("does nothing seen here", "cannot be said") else one.inside,
         ]
         for one in found.values()
