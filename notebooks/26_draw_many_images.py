@@ -264,10 +264,10 @@ book.table(
 # ## Twenty times as long
 #
 # Sometimes a network learns the rule long after it has learnt the examples: *grokking*. So the plan has training that goes on for twenty times as long with 16
-# images, with and without weights that decay. Where the table below says "not made yet", the figure shows the usual runs, up to their mark.
+# images, with and without weights that decay. Where the table below says "not made yet", the figure shows usual runs, up to the mark.
 
 # %%
-steps, lines = many.tracks(curves, family_name, long or told)
+steps, lines = many.tracks(curves, family_name, long or told[-1:])
 learnt = within * table.mark.iloc[0]
 lates = {
     arm: [many.late(one, learnt) for _, one in track.groupby("seed") if (one.error <= learnt).any()]
