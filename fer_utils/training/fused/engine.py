@@ -111,6 +111,24 @@ class FusedEngine:
         losses = self._run(GRADIENT, weights.copy(), *self._whole(states, self._problem.side, 1), gradient=gradient)
         return losses[:, 0], gradient
 
+    def gradients_on(self, weights: Flat, inputs: Flat, targets: Flat) -> tuple[Array, Flat]:
+        """Return losses and gradients of some networks, each on pixels of its own, without a step.
+
+        Args:
+            weights: ``(S, n)`` float32.
+            inputs: ``(S, 4, pixels)`` float32: x, y, d and b of what each looks at.
+            targets: ``(S, 3, pixels)`` float32: the colours there.
+
+        Returns:
+            The ``(S,)`` losses, and the ``(S, n)`` float32 gradients of loss and penalties, not normalised.
+        """
+        gradient = np.empty_like(weights)
+        number = np.arange(len(weights), dtype=np.int64)[:, None]
+        pictures = np.ascontiguousarray(inputs), np.ascontiguousarray(targets)
+        places = tuple(rows * inputs.shape[-1] * number for rows in (4, 3))
+        losses = self._run(GRADIENT, weights.copy(), pictures, (places[0], places[1]), gradient=gradient)
+        return losses[:, 0], gradient
+
     def _plan(self, state: State, steps: int) -> list[tuple[int, int]]:
         return list(self._pixels.spans(state.step, steps))
 
