@@ -54,7 +54,9 @@ def draw_many(architecture: Architecture, flats: Any, size: int) -> Pictures:
     with torch.no_grad(), torch_threads(1):
         for some in weights.split(AT_ONCE):
             # Each matrix of each network, as one batch.
-            matrices = [torch.stack(layer) for layer in zip(*[unflatten(architecture, one) for one in some])]
+            matrices = [
+                torch.stack(layer) for layer in zip(*[unflatten(architecture, one) for one in some], strict=True)
+            ]
             _, raw = forward(matrices, architecture, inputs)
             colours = images.colour(raw.movedim(1, 0)).movedim(0, -1)
             drawn.append(colours.reshape(-1, size, size, 3).numpy())

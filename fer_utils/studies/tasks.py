@@ -25,10 +25,10 @@ from fer_utils.images import Array
 from fer_utils.studies.looks import apart, draw_many, image_like
 
 CHANGE: Final = 0.2  # root mean square difference of a task from the old picture
-WITHIN: Final = 0.05  # of CHANGE: how near the difference must come
+WITHIN: Final = 0.1  # of CHANGE: how near the difference must come
 RATE: Final = 0.25  # chance of each weight to move, as in evolution's own operators
 TRIES: Final = 60
-SIDE: Final = 32  # pixels at which tasks are looked for
+SIDE: Final = 32  # pixels at which it is judged whether a task looks like a picture
 EDITS: Final = ("move", "stretch", "turn", "bend", "recolour")
 MASKS: Final = ("right half", "lower half", "nine tenths")  # what is hidden
 SEEN: Final = 0.1  # share of the pixels that is shown where nine tenths are hidden
@@ -86,7 +86,7 @@ def mutant(network: Network, seed: int, *, size: int, change: float = CHANGE, ev
         every: Whether all weight slots may move, not only those that are there.
 
     Returns:
-        ``(size, size, 3)`` in [0, 1].
+        ``(size, size, 3)`` in [0, 1], drawn in single precision.
 
     Raises:
         BadInput: No direction leads to such a picture.
@@ -98,14 +98,12 @@ def mutant(network: Network, seed: int, *, size: int, change: float = CHANGE, ev
     for _ in range(TRIES):
         direction = moved(movable, rng)
 
-        def at(amounts: Array, direction: Array = direction) -> Any:
-            return draw_many(network.architecture, network.flat() + amounts[:, None] * direction, SIDE)
+        def at(amounts: Array, side: int, direction: Array = direction) -> Any:
+            return draw_many(network.architecture, network.flat() + amounts[:, None] * direction, side)
 
-        amount = amount_for(at, change)
-        if amount is not None and image_like(at(np.array([amount])))[0]:
-            parts = np.split(network.flat() + amount * direction, np.cumsum([m.size for m in network.weights])[:-1])
-            shaped = (part.reshape(m.shape) for part, m in zip(parts, network.weights, strict=True))
-            return Network(network.architecture, tuple(shaped)).image(size)
+        found = _as_far(at, change, size)
+        if found is not None:
+            return found
     raise BadInput(f"network must have a mutant that looks like a picture, got none in {TRIES} tries.")
 
 
@@ -132,12 +130,12 @@ def edit(network: Network, kind: str, seed: int, *, size: int, change: float = C
     for _ in range(TRIES):
         angle = float(rng.uniform(0, 2 * np.pi))
 
-        def at(amounts: Array, angle: float = angle) -> Any:
-            return np.array([_edited(network, kind, amount, angle, SIDE) for amount in amounts])
+        def at(amounts: Array, side: int, angle: float = angle) -> Any:
+            return np.array([_edited(network, kind, amount, angle, side) for amount in amounts])
 
-        amount = amount_for(at, change, most=1.0)
-        if amount is not None and image_like(at(np.array([amount])))[0]:
-            return _edited(network, kind, amount, angle, size)
+        found = _as_far(at, change, size, most=1.0)
+        if found is not None:
+            return found
     raise BadInput(f"network must have an edit of the kind {kind!r} that goes so far, got none in {TRIES} tries.")
 
 
@@ -155,7 +153,7 @@ def amount_for(at: Callable[[Array], Any], change: float, *, most: float = 4.0, 
 
     Source: ours.
     """
-    amounts = np.concatenate([[0.0], np.geomspace(most / 500, most, 20)])
+    amounts = np.concatenate([[0.0], np.geomspace(most / 250, most, 14)])
     pictures = at(amounts)
     old = pictures[:1]
     far = apart(pictures, old)[:, 0]
@@ -163,13 +161,25 @@ def amount_for(at: Callable[[Array], Any], change: float, *, most: float = 4.0, 
         return None
     first = int(np.argmax(far >= change))
     low, high = float(amounts[first - 1]), float(amounts[first])
-    for _ in range(3):  # each time among eight amounts in between
-        between = np.linspace(low, high, 9)
+    for _ in range(3):  # each time among four amounts in between
+        between = np.linspace(low, high, 5)
         reach = apart(at(between), old)[:, 0]
         place = max(1, int(np.argmax(reach >= change)))
         low, high = float(between[place - 1]), float(between[place])
     reached = float(apart(at(np.array([high])), old)[0, 0])
     return high if abs(reached - change) <= within * change else None
+
+
+def _as_far(at: Callable[..., Any], change: float, size: int, *, most: float = 4.0) -> Array | None:
+    """Look for the picture on a small grid, and draw it at its size where it looks like one and differs enough."""
+    amount = amount_for(lambda amounts: at(amounts, SIDE), change, most=most)
+    if amount is None or not image_like(at(np.array([amount]), SIDE))[0]:
+        return None
+    # The same weights differ by a little more or less on another grid.
+    pictures = at(amount * np.concatenate([[0.0], np.linspace(0.8, 1.2, 9)]), size)
+    missed = np.abs(apart(pictures[1:], pictures[:1])[:, 0] - change)
+    best = int(missed.argmin())
+    return np.asarray(pictures[1 + best], dtype=np.float64) if missed[best] <= WITHIN * change else None
 
 
 def shown_pixels(mask: str, size: int, *, seed: int) -> NDArray[np.int64]:
@@ -211,16 +221,15 @@ def outside_frame(network: Network, size: int, *, reach: float = 1.5) -> Array:
     line = np.linspace(-reach, reach, images.image_size("size", size))
     y, x = np.meshgrid(line, line, indexing="ij")
     outside = (np.abs(x) > 1) | (np.abs(y) > 1)
-    return _colours(network, x[outside], y[outside])[0].T
+    return _colours(network, x[outside], y[outside]).T
 
 
 def _colours(network: Network, x: Array, y: Array, *, hue: float = 0.0) -> Array:
-    """Draw a network at any coordinates: ``(1, 3, pixels)``."""
+    """Draw a network at any coordinates: ``(3, pixels)``."""
     x, y = x.ravel(), y.ravel()
     inputs = np.stack([x, y, 1.4 * np.hypot(x, y), np.ones_like(x)])
-    _, raw = forward([matrix[None] for matrix in network.weights], network.architecture, inputs)
-    raw = np.asarray(raw)[0] + np.array([hue, 0, 0])[:, None]
-    return np.asarray(images.colour(raw))[None]
+    _, raw = forward(network.weights, network.architecture, inputs)
+    return np.asarray(images.colour(np.asarray(raw) + np.array([hue, 0, 0])[:, None]))
 
 
 def _edited(network: Network, kind: str, amount: float, angle: float, size: int) -> Array:
@@ -240,7 +249,7 @@ def _edited(network: Network, kind: str, amount: float, angle: float, size: int)
         hue = sign * amount / 2
         if not _coloured(network, size):
             return _toned(network, amount, sign, size)
-    return np.moveaxis(_colours(network, x, y, hue=hue)[0].reshape(3, size, size), 0, -1)
+    return np.moveaxis(_colours(network, x, y, hue=hue).reshape(3, size, size), 0, -1)
 
 
 def _coloured(network: Network, size: int) -> bool:

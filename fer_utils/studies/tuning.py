@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from fer_utils.training.problem import Problem, State, as_network
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
-RATES: Final = (1e-2, 3e-3)  # each is tried, for every network alike
+RATES: Final = (1e-2, 3e-3)  # tried for every network alike
+TRIAL: Final = 30  # steps of a trial
 CHUNK: Final = 10  # steps in one call, where all weights move
 
 
@@ -52,16 +53,17 @@ def tune(
     shown: Places | None = None,
     rates: tuple[float, ...] = RATES,
 ) -> Tuned:
-    """Train a network on a new picture by the paper's step, at several learning rates, and keep the best.
+    """Train a network on a new picture by the paper's step, at the learning rate that does best at first.
 
     Args:
         network: Where to begin.
         target: ``(size, size, 3)`` in [0, 1].
         movable: ``(n,)``: which weights move, in the order of ``Network.flat``.
         until: Mean squared error over the shown pixels at which to stop.
-        steps: At most, at each rate.
+        steps: At most, those of the better trial among them.
         shown: ``(n,)`` places of the pixels that are shown; None for all.
-        rates: Learning rates, constant; the one that needs fewest steps counts, or else the one with the least error.
+        rates: Learning rates, constant. Each has a trial of `TRIAL` steps; the one that is there first goes on, or else
+            the one with the least error.
 
     Returns:
         What came of it.
@@ -74,49 +76,56 @@ def tune(
     most, limit = whole("steps", steps, least=1), real("until", until, above=0)
     if movable.shape != network.flat().shape or movable.dtype != bool:
         raise bad("movable", f"a mask of {len(network.flat())} weights", movable)
-    best: Tuned | None = None
-    for rate in rates:
-        # What is slower than the best so far need not be followed to its end.
-        length = best.steps if best is not None and best.reached else most
-        found = _tuned(network, target, movable, limit, length, shown, rate)
-        if best is None or (found.reached, -found.steps, -found.error) > (best.reached, -best.steps, -best.error):
-            best = found
-    if best is None:
+    if not rates:
         raise bad("rates", "one learning rate or more", rates)
-    return best
-
-
-def _tuned(
-    network: Network, target: Array, movable: Mask, until: float, steps: int, shown: Places | None, rate: float
-) -> Tuned:
-    recipe = Recipe(steps=steps, learning_rate=rate)
-    problem = Problem(network.architecture, target[None], recipe, shown)
-    maker, place = known_engine("auto", "cpu")
-    engine, first = maker(problem, device=place, threads=1), network.flat().astype(np.float32)
-    state = best = State(0, first, {}, 0)
-    error, chunk = float(engine.losses([state])[0]), CHUNK if movable.all() else 1
-    least = error
-    while error > until and state.step < steps:
-        before, count = state, min(chunk, steps - state.step)
-        state, losses = _advanced(engine, state, count, movable, first)
-        early = np.flatnonzero(losses <= until)
-        if len(early):  # losses are those before each step: it was there already within this chunk
-            state = before if early[0] == 0 else _advanced(engine, before, int(early[0]), movable, first)[0]
-        if not np.isfinite(state.weights).all():
-            break
-        error = float(engine.losses([state])[0])
-        if error < least:
-            best, least = state, error
-    reached = error <= until
-    chosen, found = (state, error) if reached else (best, least)
+    walks = [_Walk(network, target, movable, limit, shown, rate) for rate in rates]
+    for walk in walks:
+        walk.go_on(min(TRIAL, most))
+    best = min(walks, key=lambda walk: (not walk.there, walk.state.step if walk.there else 0, walk.least))
+    best.go_on(most)
+    reached = best.there
+    chosen = best.state if reached else best.best
     made = as_network(network.architecture, chosen.weights, f"{network.label}, tuned")
-    return Tuned(made, state.step if reached else steps, bool(reached), found, rate)
+    return Tuned(made, best.state.step if reached else most, reached, best.error if reached else best.least, best.rate)
 
 
-def _advanced(engine: Any, state: State, steps: int, movable: Mask, first: Any) -> tuple[State, Array]:
-    """Do some steps, and put back what must not move."""
-    (after,), losses = engine.advance([state], steps)
-    if not movable.all():
-        held = np.where(movable, after.weights, first).astype(np.float32)
-        after = State(after.step, held, after.memory, after.seed)
-    return after, losses[0]
+class _Walk:
+    """One learning rate's way down."""
+
+    def __init__(
+        self, network: Network, target: Array, movable: Mask, until: float, shown: Places | None, rate: float
+    ) -> None:
+        problem = Problem(network.architecture, target[None], Recipe(learning_rate=rate), shown)
+        maker, place = known_engine("auto", "cpu")
+        self._engine = maker(problem, device=place, threads=1)
+        self._first, self._movable, self._until, self.rate = network.flat().astype(np.float32), movable, until, rate
+        self.state = self.best = State(0, self._first, {}, 0)
+        self.error = self.least = float(self._engine.losses([self.state])[0])
+
+    @property
+    def there(self) -> bool:
+        """Whether it draws the shown pixels well enough."""
+        return bool(self.error <= self._until)
+
+    def go_on(self, steps: int) -> None:
+        """Go on to so many steps in all, or to where it is there, or to where it is lost."""
+        chunk = CHUNK if self._movable.all() else 1
+        while not self.there and self.state.step < steps:
+            before, count = self.state, min(chunk, steps - self.state.step)
+            after, losses = self._advanced(before, count)
+            early = np.flatnonzero(losses <= self._until)
+            if len(early):  # losses are those before each step: it was there already within this chunk
+                after = self._advanced(before, int(early[0]))[0]
+            if not np.isfinite(after.weights).all():
+                return
+            self.state, self.error = after, float(self._engine.losses([after])[0])
+            if self.error < self.least:
+                self.best, self.least = after, self.error
+
+    def _advanced(self, state: State, steps: int) -> tuple[State, Array]:
+        """Do some steps, and put back what must not move."""
+        (after,), losses = self._engine.advance([state], steps)
+        if not self._movable.all():
+            held = np.where(self._movable, after.weights, self._first).astype(np.float32)
+            after = State(after.step, held, after.memory, after.seed)
+        return after, losses[0]
