@@ -97,15 +97,22 @@ def brood(
 
     Source: ours.
     """
-    rng = _generator(seed, 29)
-    flats = network.flat() + step * np.array([moved(movable, rng, rate=rate) for _ in range(count)])
-    drawn = draw_many(network.architecture, flats, SIDE)
+    drawn = children(network, movable, step=step, count=count, seed=seed, rate=rate)
     parent = draw_many(network.architecture, network.flat()[None], SIDE)
     return _judged(drawn, parent, least)
 
 
+def children(
+    network: Network, movable: Mask, *, step: float, count: int, seed: int, rate: float = RATE, size: int = SIDE
+) -> Pictures:
+    """Draw the children that `brood` judges, at any size: ``(count, size, size, 3)``; see `brood` for the arguments."""
+    rng = _generator(seed, 29)
+    flats = network.flat() + step * np.array([moved(movable, rng, rate=rate) for _ in range(count)])
+    return draw_many(network.architecture, flats, size)
+
+
 def generations(
-    network: Network, movable: Mask, *, step: float, choice: str, count: int, children: int, seed: int
+    network: Network, movable: Mask, *, step: float, choice: str, count: int, shown: int, seed: int
 ) -> list[Brood]:
     """Breed for some generations, one parent each, chosen from the last by a rule that sees pictures alone.
 
@@ -116,7 +123,7 @@ def generations(
         choice: "random", any child; or "novelty", of the children that look like pictures the one that is farthest from
             the pictures seen before (mean over the nearest five). Where none does, the parent stays.
         count: Generations.
-        children: In each.
+        shown: Children in each.
         seed: Of moves and choices.
 
     Returns:
@@ -128,11 +135,11 @@ def generations(
     rng, here, broods = _generator(seed, 31), network.flat(), list[Brood]()
     known = draw_many(network.architecture, here[None], SIDE)
     for _ in range(whole("count", count, least=1)):
-        flats = here + step * np.array([moved(movable, rng) for _ in range(children)])
+        flats = here + step * np.array([moved(movable, rng) for _ in range(shown)])
         drawn = draw_many(network.architecture, flats, SIDE)
         one = _judged(drawn, known, DISTINCT)
         broods.append(one)
-        place = rng.integers(children) if choice == "random" else _newest(one, known)
+        place = rng.integers(shown) if choice == "random" else _newest(one, known)
         known = np.concatenate([known, drawn[one.kept]])
         here = flats[place] if place is not None else here
     return broods
@@ -155,14 +162,14 @@ def _judged(drawn: Pictures, known: Any, least: float) -> Brood:
     return Brood(drawn, like, kept, float(np.mean(mirrored)))
 
 
-def bred(network: Network, movable: Mask, seed: int, *, children: int = 40, count: int = 8) -> dict[str, Any]:
+def bred(network: Network, movable: Mask, seed: int, *, shown: int = 40, count: int = 8) -> dict[str, Any]:
     """Return what a study's row says of breeding from a network; see `consequences` for the columns.
 
     Args:
         network: The first parent.
         movable: ``(n,)``: which weights move.
         seed: Of all that is drawn.
-        children: Of the first generation alone; half as many in each generation of a session.
+        shown: Children of the first generation alone; half as many in each generation of a session.
         count: Generations of a session.
 
     Source: ours.
@@ -174,7 +181,7 @@ def bred(network: Network, movable: Mask, seed: int, *, children: int = 40, coun
     }
     found: dict[str, Any] = {}
     for name, (step, rate) in steps.items():
-        one = brood(network, movable, step=step, count=children, seed=seed, rate=rate)
+        one = brood(network, movable, step=step, count=shown, seed=seed, rate=rate)
         found |= {f"step_{name}": step, f"like_{name}": float(one.like.mean()), f"symmetric_{name}": one.symmetric}
         found[f"distinct_{name}"] = len(one.kept)
         parent = draw_many(network.architecture, network.flat()[None], SIDE)
@@ -183,9 +190,7 @@ def bred(network: Network, movable: Mask, seed: int, *, children: int = 40, coun
     for name in ("even", "plain"):
         for choice in CHOICES:
             step = steps[name][0]
-            broods = generations(
-                network, movable, step=step, choice=choice, count=count, children=children // 2, seed=seed
-            )
+            broods = generations(network, movable, step=step, choice=choice, count=count, shown=shown // 2, seed=seed)
             found[f"{choice}_{name}"] = sum(len(one.kept) for one in broods)
             found[f"last_{choice}_{name}"] = float(broods[-1].like.mean())
     return found

@@ -42,6 +42,12 @@ SHORT: Final = dict(zip(MASKS, ("right", "lower", "tenth"), strict=True))
 ROW: Final = 5  # tasks in a row
 BUDGET: Final = 150  # steps for a task
 STEPS, LONG = 2000, 8000
+RATIOS: Final = ("hidden_evolved", "hidden_twin", "hidden_edit", "beside_edit", "first", "outside")
+OUTCOMES: Final = (
+    *("hidden_evolved", "hidden_twin", "hidden_edit", "steps_evolved", "steps_twin", "steps_edit", "rest", "back"),
+    *("beside_edit", "first", "distinct_even", "distinct_plain", "distinct_one", "novelty_even"),
+    *("like_even", "like_plain"),
+)
 UNCHANGED: Final = 0.02  # of a colour: what a task leaves as it was
 LEAST_UNCHANGED: Final = 0.02  # share of the pixels below which nothing is said of them
 
