@@ -137,7 +137,9 @@ book.table(
 genomes = populations.published_population(populations.claims.FOLDER / "genomes")
 by_kind = {kind: genomes[genomes.kind == kind] for kind in ("genome", "untrained", "shuffled")}
 evolved = by_kind["genome"].set_index("image")
-bare = sorted(evolved.index[evolved.P.isna()])  # no hidden unit moves their picture: there is nothing to be pure or mixed
+bare = sorted(
+    evolved.index[evolved.P.isna()]
+)  # no hidden unit moves their picture: there is nothing to be pure or mixed
 purer = {
     kind: {
         name: statistics.area_under_curve([row.P], by_kind[kind][by_kind[kind].image == name].P)
@@ -174,7 +176,9 @@ book.say(
     count=len(evolved) - len(bare),
     untrained=sum(share >= populations.claims.ENOUGH for share in purer["untrained"].values()),
     shuffled=sum(share >= populations.claims.ENOUGH for share in purer["shuffled"].values()),
-    worst=" and ".join(f"{name} (P = {row.P:.2f})" for name, row in evolved.drop(bare).sort_values("P").tail(2).iterrows()),
+    worst=" and ".join(
+        f"{name} (P = {row.P:.2f})" for name, row in evolved.drop(bare).sort_values("P").tail(2).iterrows()
+    ),
     bare=f" Left out: {' and '.join(bare)}, whose picture no hidden unit moves, so that there is nothing to be pure or mixed."
     if bare
     else "",

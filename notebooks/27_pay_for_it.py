@@ -47,7 +47,7 @@ compared = [arm for arm in made if arm in set(at_mark.kind)]
 # %% tags=["remove-input"]
 book.say(
     "> **In this build:** {rows} rows were read from `published/studies/{study}`: {arms} of {planned} planned arms, on {subjects}, up to five seeds, "
-    "64 pixels, twins at an error of {marks}. They took {minutes:.0f} minutes of one core; "
+    "64 pixels, twins at an error of {marks}; "
     "`python -m fer_utils.studies {study}` makes them anew and goes on where it was stopped. What was expected, and how it is decided, was written down "
     "before, in `published/studies/{study}/hypotheses.md`. {missing}",
     rows=len(table),
@@ -56,7 +56,6 @@ book.say(
     planned=len(plan.arms),
     subjects=" and ".join(subjects),
     marks=" and ".join(f"{plan.marks[name]:g} ({name})" for name in subjects),
-    minutes=(table.seconds.sum() + table.asked.sum()) / 60,
     missing=f"**Planned, but not made yet:** {'; '.join(missing)}." if missing else "",
 )
 

@@ -194,7 +194,7 @@ def test_a_row_has_all_three_consequences_and_tasks_are_the_same_for_all(
     subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consequences, "BUDGET", 4)
-    monkeypatch.setattr(consequences, "STEPS", 40)
+    monkeypatch.setattr(consequences, "STEPS", 600)
     small = Study("toy", (Arm("e", "e", making.evolved, later={"every_slot": True}),), {"mushroom": 1e-2}, "e", size=16)
     row = studies.row_of(small.arms[0], subject, 0, consequences.consequences_of)
     assert row["problem"] == "" and row["outside"] == 0 and row["hidden_edit"] > 0

@@ -17,7 +17,6 @@ rows (`Study.after`). The columns, where S is a task's source ("evolved", "twin"
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
@@ -88,11 +87,11 @@ def consequences_of(
         parts: Which of the three questions.
 
     Returns:
-        Columns for a row: numbers, and None where there is none; and "asked", the seconds it took.
+        Columns for a row: numbers, and None where there is none.
 
     Source: ours; the questions are the paper's, section 5.
     """
-    begun, wanted = time.perf_counter(), set(parts)
+    wanted = set(parts)
     movable = np.ones(len(network.flat()), dtype=bool) if every_slot else movable_weights(network)
     found: dict[str, Any] = {}
     if "generalizing" in wanted:
@@ -106,7 +105,7 @@ def consequences_of(
         found |= _continued(network, subject, in_a_row(subject, seed), movable)
     if "breeding" in wanted:
         found |= bred(network, movable, seed)
-    return {**found, "asked": round(time.perf_counter() - begun, 2)}
+    return found
 
 
 @cache
