@@ -64,7 +64,7 @@ book.say(
 #
 # A fair task favours nobody, and there is none: what evolution would have tried next is at home in the evolved network, what a twin's weights turn into is at
 # home in the twin. So tasks come from both, and from a third place: the picture moved, stretched, turned, bent or
-# recoloured, which is nobody's mutant. All are equally far from the old picture.
+# recoloured, which is nobody's mutant. Each is equally far from the picture of the network that it was made from.
 
 # %%
 subject = studies.subject_of(subject_name, plan.marks[subject_name])
@@ -72,7 +72,11 @@ made_twin = consequences.trained_well(subject, seed, steps=consequences.STEPS)
 errors = studies.path_errors(made_twin.path, subject.target)
 twin = made_twin.path[studies.first_at(errors, subject.mark)[0]]
 given = {source: consequences.tasks_of(subject, source, seed)[0] for source in consequences.SOURCES}
-distances = [float(looks.apart(task.target[None], subject.target[None])[0, 0]) for task in given.values()]
+origins = {"evolved": subject.network, "twin": twin, "edit": subject.network}
+distances = [
+    float(looks.apart(task.target[None], origins[source].image(subject.size)[None])[0, 0])
+    for source, task in given.items()
+]
 
 # %% mystnb={"image": {"alt": "The old picture, the twin's copy of it, and three tasks: a mutant of the evolved network, a mutant of the twin, and an edit."}}
 plotting.pictures(
@@ -347,7 +351,7 @@ even = [name for name in consequences.OUTCOMES if name not in [*gains, *losses]]
 
 # %% tags=["remove-input"]
 book.say(
-    "- **At home the evolved network is quick, abroad it is lost.** For its own mutants it needs {home:.0f} steps and the twin {home_twin:.0f} (medians); for "
+    "- **Learning on**: for its own mutants the evolved network needs {home:.0f} steps and the twin {home_twin:.0f} (medians); for "
     "the twin's mutants {abroad:.0f} and {abroad_twin:.0f}; for edits {edit:.0f} and {edit_twin:.0f}, of {budget} at most.\n"
     "- **Hidden pixels**: the evolved network's error is × {h_evolved:.2g} that of the twin for its own mutants, × {h_twin:.2g} for the twin's, × {h_edit:.2g} for edits.\n"
     "- **Children**: with even steps {like:.0%} of the evolved network's look like a picture, and {like_twin:.0%} of the twin's; different ones are {distinct:.0f} and {distinct_twin:.0f} of "
