@@ -4,9 +4,9 @@ They come from three sources, so that none is at home everywhere. A *mutant of t
 would have tried next; its twin has never met such a thing. A *mutant of the twin* is the same the other way round. An
 *edit* is nobody's mutant: the picture moved, stretched, turned, bent or recoloured.
 
-Conventions that bite: every task differs by the same root mean square, `CHANGE`, from the picture of the network that it
-was made from, and looks like a picture by the rule of `looks`; where no try reaches that, it is refused. A twin's own
-picture is not quite the old one, so its mutants are a little farther from that.
+Conventions that bite: every task differs by the same root mean square, `CHANGE`, from the picture of the network that
+it was made from, and looks like a picture by the rule of `looks`; where no try reaches that, it is refused. A twin's
+own picture is not quite the old one, so its mutants are a little farther from that.
 """
 
 from __future__ import annotations
