@@ -88,7 +88,7 @@ plotting.pictures(
 # ## Generalization: what is not shown
 #
 # Each network is trained on a part of the task, until it draws that part to the mark. How far off is it on the part that it never saw? Here it happens for
-# the edit without its right half: the two networks, before and after.
+# the edit without its right half.
 
 # %%
 every = np.ones(len(twin.flat()), dtype=bool)
@@ -269,7 +269,13 @@ found = studies.compare(at_mark, plan.baseline, list(consequences.OUTCOMES), rat
 named = {(one.arm, one.measure): one for one in found}
 rivals = [arm for arm in compared if arm != plan.baseline]
 cells = {
-    key: (f"× {np.exp(one.change):.2g}" if one.measure in consequences.RATIOS else f"{one.change:+.3g}")
+    key: (
+        f"× {np.exp(one.change):.2g}"
+        if one.measure in consequences.RATIOS
+        else f"{one.change:+.0%}"
+        if one.measure.startswith("like")
+        else f"{one.change:+.0f}"
+    )
     + ("" if not one.p_value < 0.05 else "\\*\\*" if one.corrected < 0.05 else "\\*")
     for key, one in named.items()
 }
@@ -294,7 +300,7 @@ book.table(
 #
 # ## Do the measures foretell it?
 #
-# Spearman's correlation of P, G, N and S with each outcome: over all networks (an evolved network once a picture), and within origins.
+# Spearman's correlation of P, G, N and S with each outcome: first over all networks (an evolved network once a picture), then, after the stroke, within origins.
 
 # %%
 measures = ["P", "G", "N", "S"]
@@ -314,11 +320,11 @@ asked_within = sum(np.isfinite(one.rho) for one in related.values() if one.group
 
 # %% tags=["remove-input"]
 book.table(
-    ["outcome", *[f"{name}, across" for name in measures], *[f"{name}, within" for name in measures]],
+    ["outcome", *measures],
     [
         [
             f"`{outcome}`",
-            *[starred[name, outcome, groups] for groups in ("across", "within") for name in measures],
+            *[f"{starred[name, outcome, 'across']} / {starred[name, outcome, 'within']}" for name in measures],
         ]
         for outcome in consequences.OUTCOMES
     ],
@@ -327,7 +333,7 @@ book.table(
 # %% tags=["remove-input"]
 book.say(
     "\\* *p* < .05, uncorrected, by exchange within groups; {across} networks across, at most {within} within. **Across origins everything that tells origins apart goes with everything "
-    "else that does**, so only the right half of the table can be evidence. There {hits} of {asked} correlations are starred, where chance alone gives about {chance:.0f}.",
+    "else that does**, so only the second number of each pair can be evidence. There {hits} of {asked} correlations are starred, where chance alone gives about {chance:.0f}.",
     across=counts["across"],
     within=counts["within"],
     hits=len(hits),
