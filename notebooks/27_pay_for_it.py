@@ -443,7 +443,7 @@ book.table(
 # %% [markdown]
 # ## What this does not show
 #
-# - **Two small pictures.** And both were bred by the very rules whose mutants make a third of the tasks.
+# - **Small pictures, and few**: the head of the page says which. They were bred by the very rules whose mutants make a third of the tasks.
 # - The evolved network starts without any error, the twin at the mark: it begins each task a little nearer. A longer trained twin shows how much of a
 #   difference that makes, where it is in the table.
 # - **Freedom and origin are mixed up** in "evolved": only its few connections move. "Every slot free" takes that apart for learning; in breeding, few weights are
