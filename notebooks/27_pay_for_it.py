@@ -318,7 +318,7 @@ hits = [one for one in related.values() if one.groups == "within" and one.p_valu
 hits_across = [one for one in related.values() if one.groups == "across" and one.p_value < 0.05]
 too_few = counts["within"] < 12
 verdict = (
-    ". **With so few networks this decides nothing**, whatever the numbers look like: in four networks ranks agree by luck, and no *p* can fall below .05"
+    ". **With so few networks this decides nothing**, whatever the numbers look like: in a handful of networks ranks agree by luck"
     if too_few
     else f", where chance alone gives about {chance:.0f}"
 )

@@ -51,6 +51,12 @@ def test_the_rule_lets_pictures_of_the_garden_through_and_no_noise() -> None:
     assert np.isnan(looks.passing([]))
 
 
+def test_no_pictures_are_no_distinct_pictures() -> None:
+    none, one = np.zeros((0, 4, 4, 3)), np.zeros((1, 4, 4, 3))
+    assert looks.distinct(none, one, least=0.1) == looks.distinct(none, none, least=0.1) == []
+    assert looks.distinct(one, none, least=0.1) == [0] and looks.apart(none, one).shape == (0, 1)
+
+
 def test_what_is_no_picture_is_refused() -> None:
     with pytest.raises(BadInput, match="pictures must be finite, of shape"):
         looks.look_at(np.zeros((3, 3)))

@@ -139,9 +139,10 @@ def apart(pictures: Any, others: Any) -> Array:
     first, second = (np.asarray(one, dtype=np.float64) for one in (pictures, others))
     if first.shape[1:] != second.shape[1:]:
         raise bad("others", f"pictures of shape {first.shape[1:]}", second)
-    flat, flats = first.reshape(len(first), -1), second.reshape(len(second), -1)
+    values = int(np.prod(first.shape[1:]))  # -1 would not do where there are no pictures
+    flat, flats = first.reshape(-1, values), second.reshape(-1, values)
     squares = (flat**2).sum(axis=1)[:, None] + (flats**2).sum(axis=1)[None] - 2 * flat @ flats.T
-    return np.asarray(np.sqrt(np.maximum(squares, 0) / max(flat.shape[1], 1)))
+    return np.asarray(np.sqrt(np.maximum(squares, 0) / values))
 
 
 def distinct(pictures: Any, known: Any, *, least: float) -> list[int]:
