@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from fer_utils.training.fused import FusedEngine, obstacle
 from fer_utils.training.optimisers import OPTIMISER_OF, Memory
 from fer_utils.training.optimisers.library import LBFGS_SCALE
 from fer_utils.training.pixels import Pixels
-from fer_utils.training.problem import Problem, State, unflatten
+from fer_utils.training.problem import Problem, State, as_network, unflatten
 from fer_utils.training.runs import run_key
 
 SMALL = Architecture.parse("3;gaussian:2,identity:1,sin:2,tanh:1")
@@ -389,3 +390,28 @@ def test_the_step_that_is_recorded_goes_the_plain_way(recipe: Recipe, device: st
         np.testing.assert_allclose(state.weights, true.weights, atol=1e-3)
         assert set(state.memory) == set(true.memory)
         assert (state.step, state.seed, state.image) == (true.step, true.seed, true.image)
+
+
+@pytest.mark.parametrize("drawn", [None, 5])
+def test_hidden_pixels_are_never_looked_at(drawn: int | None) -> None:
+    shown = np.array([0, 3, 17, 40, 41, 200])
+    plain = problem(Recipe(steps=4, pixels=drawn), count=2)
+    other = plain.targets.copy().reshape(2, -1, 3)
+    other[:, np.setdiff1d(np.arange(256), shown)] = 0.5
+    tasks = [replace(plain, targets=one, seen=shown) for one in (plain.targets, other.reshape(plain.targets.shape))]
+    for first, second in zip(*(engines(task) for task in tasks), strict=True):
+        for image in (0, 1):
+            ends = [engine.advance([start(image=image)], 4) for engine in (first, second)]
+            assert same_bits(ends[0][0][0], ends[1][0][0])
+            one = first.losses([start(image=image)])[0]
+            net = as_network(SMALL, start().weights, "n").image(16)
+            by_hand = ((net - plain.targets[image]) ** 2).reshape(-1, 3)[shown].mean()
+            assert one == pytest.approx(by_hand, rel=1e-4)
+
+
+@pytest.mark.parametrize("seen", [np.array([0, 256]), np.array([-1]), np.array([], dtype=int), np.array([0.5])])
+def test_pixels_that_are_none_cannot_be_shown(seen: np.ndarray) -> None:
+    with pytest.raises(BadInput, match="seen must be places of pixels, whole numbers from 0 to 255"):
+        engines(replace(problem(Recipe()), seen=seen))
+    with pytest.raises(BadInput, match="coarse_to_fine must be left out where pixels are hidden"):
+        engines(replace(problem(Recipe(coarse_to_fine=(4, 8))), seen=np.array([0])))

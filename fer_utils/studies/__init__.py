@@ -6,10 +6,11 @@ measured where its path first draws the picture to the subject's *mark*, so that
 Rows are kept as they come, one small file each, and a study that was stopped goes on.
 
 The modules, lowest first: `arms` (subjects, arms, paths), `matching` (where on a path to measure), `running` (rows),
-`comparing` (tables with intervals, effect sizes and corrected p-values), `judging` (verdicts by a rule that was fixed
-beforehand), `nulls` (arms against their own nulls), `making` and `wired` (ways to come by a network that several
-studies share), `growing` (growth that changes nothing at first); then a module for each study, and `known`, which names
-them. ``python -m fer_utils.studies NAME`` makes one anew.
+`comparing` (tables with intervals, effect sizes and corrected p-values), `relating` (which columns rise together),
+`judging` (verdicts by a rule that was fixed beforehand), `nulls` (arms against their own nulls), `making` and `wired`
+(ways to come by a network that several studies share), `growing` (growth that changes nothing at first), `looks`,
+`tasks`, `tuning` and `breeding` (what a network is good for); then a module for each study, and `known`, which names
+them; `many` is a room of its own. ``python -m fer_utils.studies NAME`` makes one anew.
 
 Conventions that bite: everything is trained and measured on one grid of 64 pixels, and the error is that of the exact
 picture, drawn at that grid and not resampled. A path that never comes to the mark is measured where it was best, its
@@ -20,10 +21,12 @@ from __future__ import annotations
 
 from fer_utils.studies.arms import Arm, Made, Study, Subject, subject_of
 from fer_utils.studies.comparing import Comparison, Paired, compare, gap_closed, near_mark, paired, panels, spread
+from fer_utils.studies.consequences import consequences_of
 from fer_utils.studies.judging import Verdict, shown, verdicts
 from fer_utils.studies.known import STUDIES, study_named
 from fer_utils.studies.matching import first_at, path_errors
 from fer_utils.studies.nulls import Arrival, arrivals, contrasts, in_words
+from fer_utils.studies.relating import Relation, relate, relations
 from fer_utils.studies.running import published_rows, row_of, run_study
 
 __all__ = [
@@ -33,12 +36,14 @@ __all__ = [
     "Comparison",
     "Made",
     "Paired",
+    "Relation",
     "Study",
     "Subject",
     "Verdict",
     "arrivals",
     "compare",
     "contrasts",
+    "consequences_of",
     "first_at",
     "gap_closed",
     "in_words",
@@ -47,6 +52,8 @@ __all__ = [
     "panels",
     "path_errors",
     "published_rows",
+    "relate",
+    "relations",
     "row_of",
     "run_study",
     "shown",

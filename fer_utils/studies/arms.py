@@ -57,6 +57,7 @@ class Made:
 
 
 Make = Callable[..., Made]
+After = Callable[..., Mapping[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,7 @@ class Arm:
         make: Called with the subject, the seed and the settings.
         settings: Keyword arguments for it, plain JSON: they decide the row's key.
         seeds: How many; None for the study's number, 1 where chance has no part in it.
+        later: Keyword arguments for what the study asks of the network afterwards, plain JSON.
 
     Source: ours.
     """
@@ -78,11 +80,13 @@ class Arm:
     make: Make
     settings: Mapping[str, Any] = field(default_factory=dict)
     seeds: int | None = None
+    later: Mapping[str, Any] = field(default_factory=dict)
 
     def key(self, study: str, subject: str, seed: int, *, size: int, mark: float) -> str:
         """Return the name of one row: the same work has the same name everywhere."""
         parts = (study, self.name, self.make.__name__, dict(self.settings), subject, str(seed), str(size), repr(mark))
-        return storage.content_hash("fer-study/1", *parts)[:24]
+        later = (dict(self.later),) if self.later else ()
+        return storage.content_hash("fer-study/1", *parts, *later)[:24]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +100,8 @@ class Study:
         baseline: The name of the arm that others are held against.
         seeds: How many of everything that has seeds.
         size: Side of the grid in pixels, even.
+        after: What else is asked of the network that was measured: called with it, the subject, the seed and the arm's
+            `later`; gives further columns. None for nothing.
 
     Raises:
         BadInput: Two arms have one name, the baseline is none of them, or a number is out of range.
@@ -109,6 +115,7 @@ class Study:
     baseline: str
     seeds: int = 5
     size: int = SIZE
+    after: After | None = None
 
     def __post_init__(self) -> None:
         """Check names and numbers."""

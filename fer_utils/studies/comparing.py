@@ -7,7 +7,7 @@ differences. The p-values of a table are corrected after Holm for all that the t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,7 +58,12 @@ class Comparison:
 
 
 def compare(
-    table: pd.DataFrame, baseline: str, measures: Sequence[str] = ("P", "G", "N", "S"), *, seed: int = 0
+    table: pd.DataFrame,
+    baseline: str,
+    measures: Sequence[str] = ("P", "G", "N", "S"),
+    *,
+    seed: int = 0,
+    ratios: Collection[str] = RATIOS,
 ) -> list[Comparison]:
     """Hold every arm of a study against one of them.
 
@@ -67,6 +72,7 @@ def compare(
         baseline: Name of the arm that others are held against.
         measures: Columns.
         seed: Of the permutations.
+        ratios: Columns that are compared as ratios.
 
     Returns:
         A comparison for each arm but the baseline and each measure, in the table's order.
@@ -82,7 +88,11 @@ def compare(
             "baseline", f"an arm with runs that came to the mark, of {', '.join(dict.fromkeys(good.kind))}", baseline
         )
     arms = [arm for arm in dict.fromkeys(table.kind) if arm != baseline]
-    found = [_compare(table, good, baseline, arm, measure, seed) for arm in arms for measure in measures]
+    found = [
+        _compare(table, good, baseline, arm, measure, seed, ratio=measure in ratios)
+        for arm in arms
+        for measure in measures
+    ]
     asked = [place for place, one in enumerate(found) if np.isfinite(one.p_value)]
     corrected = list(statistics.correct([found[place].p_value for place in asked])) if asked else []
     values = dict(zip(asked, corrected, strict=True))
@@ -193,8 +203,11 @@ def panels(table: pd.DataFrame, image: str, measures: Sequence[str] = ("P", "G",
     return {name: {arm: rows[rows.kind == arm][name].astype(float).to_numpy() for arm in arms} for name in measures}
 
 
-def _compare(table: Any, good: Any, baseline: str, arm: str, measure: str, seed: int) -> Comparison:
-    pairs = {image: [_values(good, image, kind, measure) for kind in (baseline, arm)] for image in set(good.image)}
+def _compare(table: Any, good: Any, baseline: str, arm: str, measure: str, seed: int, *, ratio: bool) -> Comparison:
+    pairs = {
+        image: [_values(good, image, kind, measure, ratio=ratio) for kind in (baseline, arm)]
+        for image in set(good.image)
+    }
     pairs = {image: pairs[image] for image in sorted(pairs) if all(len(one) for one in pairs[image])}
     own = table[table.kind == arm]
     medians = [float(np.median(ours)) for _, ours in pairs.values()]
@@ -204,7 +217,7 @@ def _compare(table: Any, good: Any, baseline: str, arm: str, measure: str, seed:
         measure,
         int((own.status == "reached").sum()),
         len(own),
-        float(np.exp(value)) if measure in RATIOS else value,
+        float(np.exp(value)) if ratio else value,
         float(np.mean([np.median(ours) - np.median(base) for base, ours in pairs.values()])) if pairs else float("nan"),
         float(np.mean([statistics.cliffs_delta(base, ours) for base, ours in pairs.values()])) if pairs else np.nan,
         permuted_within(list(pairs.values()), seed=seed),
@@ -242,10 +255,10 @@ def permuted_within(groups: Sequence[Sequence[Array]], *, seed: int = 0) -> floa
     return float((1 + (np.abs(drawn) >= abs(true) - 1e-12).sum()) / (1 + RESAMPLES))
 
 
-def _values(good: Any, image: str, kind: str, measure: str) -> Array:
+def _values(good: Any, image: str, kind: str, measure: str, *, ratio: bool | None = None) -> Array:
     values = good[(good.image == image) & (good.kind == kind)][measure].to_numpy(dtype=float)
     values = values[np.isfinite(values)]
-    return np.log(np.maximum(values, 1e-12)) if measure in RATIOS else values
+    return np.log(np.maximum(values, 1e-12)) if (measure in RATIOS if ratio is None else ratio) else values
 
 
 def by_arm(found: Sequence[Comparison]) -> Mapping[str, dict[str, Comparison]]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from fer_utils.checks import one_of
 from fer_utils.studies.arms import Study
+from fer_utils.studies.consequences import consequences
 from fer_utils.studies.mending import mend
 from fer_utils.studies.ordering import order
 from fer_utils.studies.search import search_or_sparsity
@@ -15,6 +16,7 @@ STUDIES: Final[dict[str, Callable[[], Study]]] = {
     "search_or_sparsity": search_or_sparsity,
     "order": order,
     "mend": mend,
+    "consequences": consequences,
 }
 
 

@@ -15,7 +15,7 @@ from fer_utils import measuring, storage
 from fer_utils.checks import BadInput, existing_file
 from fer_utils.cppn import Network
 from fer_utils.populations import rows as kept
-from fer_utils.studies.arms import Arm, Made, Study, Subject, subject_of
+from fer_utils.studies.arms import After, Arm, Made, Study, Subject, subject_of
 from fer_utils.studies.matching import first_at, path_errors
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def run_study(
         for seed in missing:
             if task.subject not in subjects:
                 subjects[task.subject] = subject_of(task.subject, study.marks[task.subject], size=study.size)
-            row = {"key": task.key(seed), **row_of(task.arm, subjects[task.subject], seed)}
+            row = {"key": task.key(seed), **row_of(task.arm, subjects[task.subject], seed, study.after)}
             kept.keep(place, row)
             there[row["key"]] = row
             if tell:
@@ -88,18 +88,20 @@ def run_study(
     return write_rows(study, file, list(there.values()))
 
 
-def row_of(arm: Arm, subject: Subject, seed: int, *, made: Made | None = None) -> Row:
+def row_of(arm: Arm, subject: Subject, seed: int, after: After | None = None, *, made: Made | None = None) -> Row:
     """Make one network and measure it at the subject's mark; what goes wrong becomes a row too.
 
     Args:
         arm: How it is made.
         subject: What it draws.
         seed: Of all that chance has a part in.
+        after: What else is asked of the network, as in `Study.after`.
         made: What the arm made with that seed, where it has been made already.
 
     Returns:
         "status" ("reached", "missed" or "failed"), "error", the measures, "weights" (not zero), "sparsity" (share of
-        the slots that are zero), "step" (at which it was measured), "least_error" (of the path), "seconds", "recipe".
+        the slots that are zero), "step" (at which it was measured), "least_error" (of the path), "seconds", "recipe",
+        and what `after` adds.
 
     Source: ours.
     """
@@ -110,6 +112,7 @@ def row_of(arm: Arm, subject: Subject, seed: int, *, made: Made | None = None) -
         step, reached = first_at(errors, subject.mark)
         network = made.path[step]
         table = measuring.measure(network, size=subject.size, target=subject.network)
+        further = dict(after(network, subject, seed, **arm.later)) if after else {}
     except Exception as error:
         # Whatever it was, the other rows go on, and the table says what happened to this one.
         reason = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
@@ -126,6 +129,7 @@ def row_of(arm: Arm, subject: Subject, seed: int, *, made: Made | None = None) -
         "sparsity": float(np.mean(flat == 0)),
         "seconds": round(made.seconds, 2),
         "recipe": json.dumps(dict(made.recipe), sort_keys=True),
+        **further,
     }
 
 

@@ -28,6 +28,7 @@ class Problem:
         architecture: Of the networks.
         targets: ``(images, size, size, 3)`` float64 in [0, 1], already at the size to train at.
         recipe: How to train.
+        seen: ``(n,)`` whole numbers: the pixels that are looked at, counted row by row; None for all.
 
     Source: ours.
     """
@@ -35,6 +36,7 @@ class Problem:
     architecture: Architecture
     targets: Array
     recipe: Recipe
+    seen: NDArray[np.int64] | None = None
 
     @property
     def side(self) -> int:

@@ -187,8 +187,9 @@ class FusedEngine:
 
     def _whole(self, states: Sequence[State], side: int, steps: int) -> tuple[tuple[Flat, Flat], tuple[Any, Any]]:
         """Return whole pictures, and where in them each step of each network finds its own."""
-        at = np.array([[3 * side * side * state.image] * steps for state in states], dtype=np.int64)
-        return (self._pixels.inputs(side), self._pixels.targets(side)), (np.zeros_like(at), at)
+        inputs, targets = self._pixels.inputs(side), self._pixels.targets(side)
+        at = np.array([[targets[0].size * state.image] * steps for state in states], dtype=np.int64)
+        return (inputs, targets), (np.zeros_like(at), at)
 
     def _drawn(self, states: Sequence[State], side: int, steps: int) -> tuple[tuple[Flat, Flat], tuple[Any, Any]]:
         """Return the same for steps that draw their pixels."""
