@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from fer_utils import controls, studies
 from fer_utils.checks import BadInput
 from fer_utils.cppn import Network
+from fer_utils.garden import load_genome
+from fer_utils.layerize import layerize
 from fer_utils.studies import Arm, Study, Subject, breeding, consequences, looks, making, relating, tasks, tuning
 from fer_utils.training import initialise
 
@@ -45,6 +47,8 @@ def test_the_rule_lets_pictures_of_the_garden_through_and_no_noise() -> None:
     garden = np.array(looks.garden_pictures(32))
     np.testing.assert_allclose(looks.limits_of(looks.look_at(garden)), looks.KNOWN[32], atol=1e-4)
     assert looks.image_like(garden).all()
+    later = np.array([layerize(load_genome(name)).image(32) for name in sorted(looks.LATER)])
+    assert looks.image_like(later).all()  # none of these had a part in the rule
     noise = [controls.noise_image(32, seed=seed, smooth=smooth) for seed in range(4) for smooth in (0.0, 0.02, 0.1)]
     flat = np.full((32, 32, 3), 0.4)
     assert looks.passing([*noise, flat]) == 0

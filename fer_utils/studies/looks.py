@@ -32,6 +32,8 @@ WIDER: Final = 0.1  # of the range of the garden's pictures, on either side
 LEVELS: Final = 32  # to which colours are rounded before they are compressed
 BLUR: Final = 1 / 16  # of the side: what survives this is coarse
 AT_ONCE: Final = 32  # networks drawn in one go
+# Bred after the rule was fixed, and left out of it, so that the rows keep their rule.
+LATER: Final = frozenset({"frog", "gnome", "kingfisher", "planet", "teapot"})
 # `limits_of` the garden's pictures at 32 pixels, which take seconds to breed anew; a test does, and compares.
 KNOWN: Final[dict[int, tuple[tuple[float, ...], tuple[float, ...]]]] = {
     32: ((0.2370966, 0.0145849, 0.1930013, 0.0406667), (0.3965526, 0.2788239, 0.5566732, 0.7299001)),
@@ -108,8 +110,8 @@ def image_like(pictures: Any) -> NDArray[np.bool_]:
 
 @cache
 def garden_pictures(size: int) -> tuple[Array, ...]:
-    """Draw every picture bred for this book, in the order of `fer_utils.garden.bred.bred`."""
-    return tuple(layerize(garden.load_genome(name)).image(size) for name in bred())
+    """Draw the pictures bred for this book before the rule was fixed, in the order of `fer_utils.garden.bred.bred`."""
+    return tuple(layerize(garden.load_genome(name)).image(size) for name in bred() if name not in LATER)
 
 
 @cache
