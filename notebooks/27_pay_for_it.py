@@ -189,7 +189,7 @@ plotting.pictures(
 # %% tags=["remove-input"]
 book.say(
     "Of 40 children of each, {like_evolved:.0%} of the evolved network's and {like_twin:.0%} of the twin's look like a picture, by a rule that knows only the pictures: their "
-    "contrast, variation, compressed size and coarseness must lie where those of the nineteen pictures bred for this book lie. Different from the parent and from each "
+    "contrast, variation, compressed size and coarseness must lie where those of the pictures lie that had been bred for this book when the rule was made. Different from the parent and from each "
     "other are {kept_evolved} and {kept_twin}. A single weight's move is {ratio:.0f} times as large in the evolved network: few weights must do what many do.",
     like_evolved=broods[0].like.mean(),
     like_twin=broods[1].like.mean(),
