@@ -51,22 +51,27 @@ missing = [
 ]
 found = {one.arm: one for one in many.answers(strict, family_name)}
 usual = list(found)
+counts = strict.groupby(["image", "kind"]).size()
 long = [arm.name for arm in arms if arm.name in names and arm.long]
 
 # %% tags=["remove-input"]
 book.say(
-    "> **In this build:** {rows} rows were read from `published/studies/many`: {arms} of {planned} planned arms, at most five seeds, networks of the evolved "
+    "> **In this build:** {rows} of {all} planned rows were read from `published/studies/many`: {arms} of {planned} planned arms, {seeds} seeds of each instead of up to five, networks of the evolved "
     "architecture, trained on 32 pixels a side, 2,000 steps, compared at an error of {mark:g} over the images shown. They took {minutes:.0f} minutes of one busy "
     "core; `python -m fer_utils.studies.many` makes them anew and goes on where it was stopped. What was expected, the rules, and what had been seen "
     "before, are in `published/studies/many/hypotheses.md`. {missing}",
     rows=len(strict),
+    all=sum(arm.seeds for arm in many.plan()),
+    seeds=f"{counts.min()} to {counts.max()}",
     arms=len(many.plan()) - len(missing),
     planned=len(many.plan()),
     mark=table.mark.iloc[0],
     minutes=strict.seconds.sum() / 60,
     missing=f"**Planned, but not made yet, {len(missing)} arms:** {'; '.join(missing)}."
     if missing
-    else "**Nothing that was planned is missing.**",
+    else "Every arm has been begun; seeds are missing where the table below has fewer than five."
+    if len(strict) < sum(arm.seeds for arm in many.plan())
+    else "Nothing that was planned is missing.",
 )
 
 # %% [markdown]
