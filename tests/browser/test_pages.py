@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from test_book_pages import executed_notebook
 
 from fer_utils import storage
@@ -20,40 +21,9 @@ from fer_utils.book.siblings import LABEL, expand
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "welcome.html",
-    "how_to_read.html",
-    "how_to_rerun.html",
-    "explore.html",
-    "bring_your_own.html",
-    "glossary.html",
-    "deviations.html",
-    "references.html",
-    "executed/01_read_a_genome.html",
-    "executed/02_layerize_the_graph.html",
-    "executed/03_train_the_twin.html",
-    "executed/04_compare_neuron_by_neuron.html",
-    "executed/05_sweep_the_weights.html",
-    "executed/06_draw_your_own_picture.html",
-    "executed/07_find_any_weight.html",
-    "executed/08_watch_it_appear.html",
-    "executed/09_measure_the_speed.html",
-    "executed/10_sweep_every_weight.html",
-    "executed/11_turn_the_layers.html",
-    "executed/12_train_the_raw_graph.html",
-    "executed/13_swap_the_functions.html",
-    "executed/14_move_in_any_direction.html",
-    "executed/15_check_against_the_paper.html",
-    "executed/16_measure_fracture.html",
-    "executed/17_attack_the_measures.html",
-    "executed/18_when_does_it_fracture.html",
-    "executed/19_see_what_holds.html",
-    "executed/20_breed_images.html",
-    "executed/30_fit_random_labels.html",
-    "executed/31_watch_it_fall_twice.html",
-    "executed/32_take_the_shortcut.html",
-    "executed/manifest.html",
-)
+CONTENTS = yaml.safe_load((Path(__file__).parents[2] / "_toc.yml").read_text(encoding="utf-8"))
+FILES = (CONTENTS["root"], *(chapter["file"] for part in CONTENTS["parts"] for chapter in part["chapters"]))
+PAGES = tuple(f"{name}.html" for name in FILES)
 SWEEPS = "executed/05_sweep_the_weights.html"
 EVOLVED, TWIN = 0, 1
 
@@ -96,7 +66,7 @@ def _pixels(seen, panel: int) -> int:
 
 
 def _slider(seen, panel: int):
-    return seen.page.locator(".fer-panel").nth(panel).locator("input.fer-slider")
+    return seen.page.locator(".fer-panel").nth(panel).locator("input.fer-slider").first
 
 
 @pytest.fixture
