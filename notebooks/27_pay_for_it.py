@@ -158,14 +158,15 @@ book.table(
 # Weights move at random, so far that the median child of either network is equally far from its parent. Here are the first children of both, none chosen.
 
 # %%
-steps = [breeding.even_step(one, movable, seed=seed) for one, movable in [(subject.network, own), (twin, every)]]
+parents = [(subject.network, own), (twin, every)]  # each with the weights that it may move
+steps = [breeding.even_step(one, movable, seed=seed) for one, movable in parents]
 broods = [
     breeding.brood(one, movable, step=step, count=40, seed=seed)
-    for (one, movable), step in zip([(subject.network, own), (twin, every)], steps, strict=True)
+    for (one, movable), step in zip(parents, steps, strict=True)
 ]
 drawn = [
     breeding.children(one, movable, step=step, count=shown, seed=seed, size=64)
-    for (one, movable), step in zip([(subject.network, own), (twin, every)], steps, strict=True)
+    for (one, movable), step in zip(parents, steps, strict=True)
 ]
 
 # %% mystnb={"image": {"alt": "Children of the evolved network, each marked where it looks like a picture by the rule."}}

@@ -10,7 +10,8 @@ The modules, lowest first: `arms` (subjects, arms, paths), `matching` (where on 
 `judging` (verdicts by a rule that was fixed beforehand), `nulls` (arms against their own nulls), `making` and `wired`
 (ways to come by a network that several studies share), `growing` (growth that changes nothing at first), `looks`,
 `tasks`, `tuning` and `breeding` (what a network is good for); then a module for each study, and `known`, which names
-them; `many` is a room of its own. ``python -m fer_utils.studies NAME`` makes one anew.
+them and `telling`, what their commands share; `many` is a room of its own.
+``python -m fer_utils.studies NAME`` makes one anew.
 
 Conventions that bite: everything is trained and measured on one grid of 64 pixels, and the error is that of the exact
 picture, drawn at that grid and not resampled. A path that never comes to the mark is measured where it was best, its

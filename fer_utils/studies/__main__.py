@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from fer_utils.checks import BadInput
 from fer_utils.studies.known import STUDIES, study_named
 from fer_utils.studies.running import FOLDER, Row, run_study
+from fer_utils.studies.telling import pattern, tell_end, tell_row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         study = study_named(options.study)
-        chosen, image = _pattern("--only", options.only), _pattern("--image", options.image)
+        chosen, image = pattern("--only", options.only), pattern("--image", options.image)
         table = run_study(
             study,
             options.folder / study.name,
@@ -37,26 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadInput as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    failed = int((table["status"] == "failed").sum()) if len(table) else 0
-    sys.stdout.write(f"{len(table)} rows, {failed} failed\n")
-    return 1 if failed else 0
-
-
-def _pattern(argument: str, text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise BadInput(f"{argument} must be a regular expression, got {text!r} ({error}).") from None
+    return tell_end(table)
 
 
 def _say(count: int, total: int, row: Row) -> None:
-    end = (
-        row["problem"]
-        if row["status"] == "failed"
-        else f"{row['status']}, error {row['error']:.1e}, N {row['N'] or 0:.1f}"
-    )
-    sys.stdout.write(f"[{count}/{total}] {row['image']}, {row['kind']}, seed {row['seed']}: {end}\n")
-    sys.stdout.flush()
+    tell_row(count, total, row, f"N {row.get('N') or 0:.1f}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -156,10 +156,10 @@ def _tabled(file: Path) -> dict[str, Row]:
     """Return the rows of a table by their keys, without failed ones and those of a table that has no keys."""
     import pandas as pd
 
-    if not file.is_file() or "key" not in (table := _read_table(file)):
+    if not file.is_file() or "key" not in (table := read_table(file)):
         return {}
     good = table[(table["status"] != "failed") & table["key"].notna()]
-    plain = good.fillna({"problem": ""}).astype(object)
+    plain = good.astype(object)
     plain = plain.where(pd.notna(plain), None)
     return {row["key"]: row for row in plain.to_dict("records")}
 
@@ -176,21 +176,33 @@ def published_rows(name: str, folder: Path = FOLDER) -> pd.DataFrame:
 
     Source: ours.
     """
-    place = existing_file("study", folder / name / "rows.csv")
-    table = _read_table(place)
-    if missing := {"image", "kind", "family", "seed", "status", "error", *MEASURES} - set(table.columns):
-        raise BadInput(f"{place}: a study's rows must have the columns {', '.join(sorted(missing))}, got none such.")
-    return table.fillna({"problem": "", "recipe": ""})
+    return read_table(
+        existing_file("study", folder / name / "rows.csv"),
+        {"image", "kind", "family", "seed", "status", "error", *MEASURES},
+    )
 
 
-def _read_table(place: Path) -> pd.DataFrame:
-    """Read a study's table, or say in one sentence why not."""
+def read_table(place: Path, needed: Collection[str] = ()) -> pd.DataFrame:
+    """Read a table of a study, texts that are not there as empty ones.
+
+    Args:
+        place: The file.
+        needed: Columns that it must have.
+
+    Raises:
+        BadInput: It is no table, or a column is missing.
+
+    Source: ours.
+    """
     import pandas as pd
 
     try:
-        return pd.read_csv(place, dtype={"problem": "object", "recipe": "object", "key": "object"})
+        table = pd.read_csv(place, dtype={"problem": "object", "recipe": "object", "key": "object"})
     except (ValueError, UnicodeDecodeError) as error:
         raise BadInput(f"{place}: a study's rows must be a table, got {error}.") from None
+    if missing := set(needed) - set(table.columns):
+        raise BadInput(f"{place}: a study's rows must have the columns {', '.join(sorted(missing))}, got none such.")
+    return table.fillna({"problem": "", "recipe": ""})
 
 
 def _tasks(study: Study) -> Iterator[Task]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from fer_utils.checks import BadInput
 from fer_utils.studies.many.arms import Row
 from fer_utils.studies.many.running import NAME, run_many
 from fer_utils.studies.running import FOLDER
+from fer_utils.studies.telling import pattern, tell_end, tell_row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,30 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        chosen = re.compile(options.only)
+        chosen = pattern("--only", options.only)
         table = run_many(
             options.folder,
             table=options.table,
             only=lambda arm: bool(chosen.search(f"{arm.family}: {arm.name}")),
             tell=_say,
         )
-    except re.error as error:
-        sys.stderr.write(f"--only must be a regular expression, got {options.only!r} ({error}).\n")
-        return 2
     except BadInput as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    failed = int((table["status"] == "failed").sum()) if len(table) else 0
-    sys.stdout.write(f"{len(table)} rows, {failed} failed\n")
-    return 1 if failed else 0
+    return tell_end(table)
 
 
 def _say(count: int, total: int, row: Row) -> None:
-    end = (
-        row["problem"] if row["status"] == "failed" else f"{row['status']}, error {row['error']:.1e}, P {row['P']:.2f}"
-    )
-    sys.stdout.write(f"[{count}/{total}] {row['image']}, {row['kind']}, seed {row['seed']}: {end}\n")
-    sys.stdout.flush()
+    tell_row(count, total, row, "" if row["status"] == "failed" else f"P {row['P']:.2f}")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fer_utils import storage
-from fer_utils.checks import BadInput, existing_file
+from fer_utils.checks import existing_file
 from fer_utils.populations import rows as kept
 from fer_utils.studies.many.arms import FIRST_SEED, Arm, Row, plan, row_of
-from fer_utils.studies.running import FOLDER
+from fer_utils.studies.running import FOLDER, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,18 +107,5 @@ def published_many(folder: Path = FOLDER) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Source: ours.
     """
-    import pandas as pd
-
-    found = []
-    for name, needed in (("rows.csv", NEEDED), ("curves.csv", set(CURVES))):
-        place = existing_file("study", folder / NAME / name)
-        try:
-            table = pd.read_csv(place, dtype={"problem": "object", "recipe": "object"})
-        except (ValueError, UnicodeDecodeError) as error:
-            raise BadInput(f"{place}: a study's rows must be a table, got {error}.") from None
-        if missing := needed - set(table.columns):
-            raise BadInput(
-                f"{place}: a study's rows must have the columns {', '.join(sorted(missing))}, got none such."
-            )
-        found.append(table)
-    return found[0].fillna({"problem": "", "recipe": ""}), found[1]
+    rows, curves = (existing_file("study", folder / NAME / name) for name in ("rows.csv", "curves.csv"))
+    return read_table(rows, NEEDED), read_table(curves, CURVES)
