@@ -263,6 +263,24 @@ def test_what_went_wrong_is_a_row_and_is_tried_again(tmp_path: Path, monkeypatch
     assert list(lines.step) == [0, 3, 0, 3] and lines.unseen.iloc[1] == 0.5
 
 
+def test_the_tables_alone_are_enough_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def made(arm: many.Arm, seed: int) -> Any:
+        calls.append(seed)
+        return {"status": "reached", "steps": 3, "unseen": 0.5, "curve": [[0, 0.5, 0.6, 0.7], [3, 0.1, 0.5, None]]}
+
+    monkeypatch.setattr(arms, "_made", made)
+    toy = [many.Arm("toy", "mushroom", "factors", 2, seeds=2)]
+    many.run_many(tmp_path / "first", arms=toy, table=tmp_path)
+    before = [(tmp_path / name).read_bytes() for name in ("rows.csv", "curves.csv")]
+    many.run_many(tmp_path / "second", arms=toy, table=tmp_path)
+    assert calls == [10, 11]
+    assert before == [(tmp_path / name).read_bytes() for name in ("rows.csv", "curves.csv")]
+    many.run_many(tmp_path / "second", arms=[replace(toy[0], seeds=3)], table=tmp_path)
+    assert calls == [10, 11, 12]
+
+
 def test_a_key_changes_with_all_that_decides_a_row() -> None:
     arm = many.arm_named("factors, 8 images")
     others = [

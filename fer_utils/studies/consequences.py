@@ -63,6 +63,7 @@ def consequences() -> Study:
         Arm("SGD, pruned to 4 times the evolved count", "pruned", pruned_long, {"times": 4, "steps": LONG}),
         Arm("untrained", "untrained", fresh),
         Arm("weight decay .1", "weight decay", trained_well, {"steps": STEPS, "weight_l2": 0.1}),
+        Arm("first weights × ½", "first weights", trained_well, {"steps": STEPS, "init_gain": 0.5}),
         Arm("parity penalty .3", "parity penalty", making.trained, {"parity_mixing": 0.3, **penalties}),
         Arm("modes penalty .03", "modes penalty", making.trained, {"response_modes": 0.03, **penalties}),
     )

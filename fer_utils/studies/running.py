@@ -68,7 +68,7 @@ def run_study(
     """
     place, there, subjects = Path(folder), dict[str, Row](), dict[str, Subject]()
     file, tasks = Path(table) if table else place / "rows.csv", list(_tasks(study))
-    published = _tabled(file)
+    published = tabled(file)
     for task in tasks:
         keys = {task.key(seed) for seed in task.seeds}
         there |= {key: row for key, row in published.items() if key in keys}
@@ -152,8 +152,17 @@ def write_rows(study: Study, file: Path, rows: list[Row]) -> pd.DataFrame:
     return table
 
 
-def _tabled(file: Path) -> dict[str, Row]:
-    """Return the rows of a table by their keys, without failed ones and those of a table that has no keys."""
+def tabled(file: Path) -> dict[str, Row]:
+    """Return the rows of a table by their keys, without failed ones; none where there is no table, or one without keys.
+
+    Args:
+        file: The table of a study.
+
+    Raises:
+        BadInput: It is no table.
+
+    Source: ours.
+    """
     import pandas as pd
 
     if not file.is_file() or "key" not in (table := read_table(file)):

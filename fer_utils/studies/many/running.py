@@ -11,7 +11,7 @@ from fer_utils import storage
 from fer_utils.checks import existing_file
 from fer_utils.populations import rows as kept
 from fer_utils.studies.many.arms import FIRST_SEED, Arm, Row, plan, row_of
-from fer_utils.studies.running import FOLDER, read_table
+from fer_utils.studies.running import FOLDER, read_table, tabled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +48,8 @@ def run_many(
 ) -> pd.DataFrame:
     """Make what is missing of the study, and return its table.
 
+    What is there is what the first folder keeps and what the tables have; a row's key says how it is made.
+
     Args:
         folder: Where rows are kept, one small file each, in "rows".
         arms: By default the whole plan.
@@ -59,7 +61,8 @@ def run_many(
     """
     place, tasks = Path(folder), [Task(arm) for arm in (plan() if arms is None else arms)]
     goal = Path(table) if table else place
-    there: dict[str, Row] = {}
+    keys = {task.key(seed) for task in tasks for seed in task.seeds}
+    there = {key: row for key, row in _tabled(goal).items() if key in keys}
     for task in tasks:
         there |= {task.key(seed): row for seed, row in kept.known(place, task).items()}
     for place_of_seed in range(max(len(task.seeds) for task in tasks)):  # every arm has a run before any has two
@@ -81,7 +84,7 @@ def write_many(folder: Path, tasks: Sequence[Task], there: dict[str, Row]) -> pd
     import pandas as pd
 
     rows = [there[key] for task in tasks for key in map(task.key, task.seeds) if key in there]
-    table = pd.DataFrame([{name: row[name] for name in row if name not in {"key", "curve"}} for row in rows])
+    table = pd.DataFrame([{name: row[name] for name in row if name != "curve"} for row in rows])
     lines = [
         dict(zip(CURVES, (row["image"], row["kind"], row["seed"], *point), strict=True))
         for row in rows
@@ -94,6 +97,20 @@ def write_many(folder: Path, tasks: Sequence[Task], there: dict[str, Row]) -> pd
             folder / "curves.csv", pd.DataFrame(lines, columns=list(CURVES)).round(6).to_csv(index=False)
         )
     return table
+
+
+def _tabled(folder: Path) -> dict[str, Row]:
+    """Return the rows of the tables with their curves, by their keys."""
+    rows, file = tabled(folder / "rows.csv"), folder / "curves.csv"
+    if not rows or not file.is_file():
+        return {}
+    curves = {
+        name: [list(line) for line in lines.iloc[:, 3:].itertuples(index=False)]
+        for name, lines in read_table(file, CURVES).groupby(list(CURVES[:3]), sort=False)
+    }
+    return {
+        key: row | {"curve": curves.get((row["image"], row["kind"], row["seed"]), [])} for key, row in rows.items()
+    }
 
 
 def published_many(folder: Path = FOLDER) -> tuple[pd.DataFrame, pd.DataFrame]:
