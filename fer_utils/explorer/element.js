@@ -561,6 +561,7 @@ function make(tag, properties = {}, ...children) {
   return node;
 }
 const button = (text, onclick, properties = {}, ...children) => make("button", { type: "button", text, onclick, ...properties }, ...children);
+const write = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 const labelled = (text, node) => make("div", {}, make("span", { class: "fer-caption", text }), node);
 
 /* A row of buttons of which one is pressed. */
@@ -757,28 +758,31 @@ class Bench {
     const { net } = p, a = net.architecture, weight = net.selected, [layer, row, column] = weight;
     p.node.classList.toggle("fer-active", this.panels.length > 1 && net === this.net);
     this.showRows(p);
-    p.route.textContent = `${a.neuronName(layer - 1, row)} \u2192 ${a.neuronName(layer, column)}`;
-    p.place.textContent = `weight ${a.id(weight)}: layer ${layer}, row ${row}, column ${column}`;
-    p.was.textContent = fixed(net.getOriginal(weight));
-    p.now.textContent = fixed(net.get(weight));
-    p.by.textContent = signed(net.offset());
+    write(p.route, `${a.neuronName(layer - 1, row)} \u2192 ${a.neuronName(layer, column)}`);
+    write(p.place, `weight ${a.id(weight)}: layer ${layer}, row ${row}, column ${column}`);
+    write(p.was, fixed(net.getOriginal(weight)));
+    write(p.now, fixed(net.get(weight)));
+    write(p.by, signed(net.offset()));
     p.reset.disabled = net.offset() === 0;
     p.resetAll.disabled = !net.changes.size && !net.held.size;
-    RANGES.forEach((range, i) => { p.range.options[i].textContent = net.limits(weight, range).map(short).join(" to "); });
+    RANGES.forEach((range, i) => write(p.range.options[i], net.limits(weight, range).map(short).join(" to ")));
     p.range.selectedIndex = RANGES.indexOf(net.range);
   }
   /* One slider for each weight listed. Rows stay the same nodes, so that a finger does not lose the one it drags. */
   showRows({ net, mixer, rows }) {
     for (const [key, row] of rows) if (!net.listed.has(key)) { row.node.remove(); rows.delete(key); }
     for (const key of net.listed) if (!rows.has(key)) { rows.set(key, this.buildRow(net, key)); mixer.append(rows.get(key).node); }
-    for (const [key, { name, slider, number, weight }] of rows) {
-      const by = net.offset(weight), [low, high] = net.limits(weight);
+    for (const [key, row] of rows) {
+      const { name, slider, number, weight } = row, by = net.offset(weight), [low, high] = net.limits(weight);
+      const chosen = key === String(net.selected), state = [by, low, high, chosen].join();
+      if (row.state === state) continue;           // what is written anew is laid out anew
+      row.state = state;
       Object.assign(slider, { min: low, max: high, step: (high - low) / 200 });
       slider.value = by;
       slider.style.setProperty("--fer-zero", -low / (high - low));
       slider.setAttribute("aria-label", `${net.label}: ${net.choice(weight).name}`);
       slider.setAttribute("aria-valuetext", `${fixed(net.get(weight))}, change ${signed(by)}`);
-      name.setAttribute("aria-pressed", String(key === String(net.selected)));
+      name.setAttribute("aria-pressed", String(chosen));
       number.textContent = by ? signed(by) : "";
     }
   }
@@ -852,7 +856,7 @@ class Bench {
 
 const parts = { Field, followers, everyNeuron, colour, readNetwork };   // what <fer-sweeps> (sweeps.js) is made of
 // ... and what the tools of workbench.js are made of; it sets parts.equip, which gives a bench its tools.
-Object.assign(parts, { engine, Architecture, Network, VIEWS, TABLES, RANGES, make, button, segments, labelled, draw, place, step, shadeAll, clamp, count, parse, finish, fixed, signed, short, words, ancestors, readChanges, readHeld, benches: new Set() });
+Object.assign(parts, { engine, Architecture, Network, VIEWS, TABLES, RANGES, make, button, segments, labelled, write, draw, place, step, shadeAll, clamp, count, parse, finish, fixed, signed, short, words, ancestors, readChanges, readHeld, benches: new Set() });
 
 class FerExplorer extends HTMLElement {
   static parts = parts;

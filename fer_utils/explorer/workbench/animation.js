@@ -35,7 +35,7 @@ class Animation {
     net.playing = true;
     net.since = performance.now() - START[this.easing(net)](share) * SWING;
   }
-  refresh() { for (const [net, play] of this.buttons) play.textContent = net.playing ? "Pause" : "Play"; }
+  refresh() { for (const [net, play] of this.buttons) write(play, net.playing ? "Pause" : "Play"); }
   frame(time) {
     const playing = this.bench.panels.map((panel) => panel.net).filter((net) => net.playing);
     for (const net of playing) {

@@ -22,7 +22,7 @@
 const explorer = window.customElements && customElements.get("fer-explorer");
 if (!explorer || explorer.parts.equip) return;
 const { parts } = explorer;
-const { engine, Field, Network, VIEWS, TABLES, make, button, segments, labelled, draw, place, step, shadeAll, clamp, count, parse } = parts;
+const { engine, Field, Network, VIEWS, TABLES, make, button, segments, labelled, write, draw, place, step, shadeAll, clamp, count, parse } = parts;
 const { fixed, signed, short, words, ancestors, followers, everyNeuron, readNetwork, finish, readChanges, readHeld } = parts;
 
 const INPUTS = ["x", "y", "d", "b"], OUTPUTS = ["h", "s", "v"];

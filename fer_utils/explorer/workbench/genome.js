@@ -77,7 +77,7 @@ class GenomeView {
     this.box.hidden = mode === "layers";
     this.map.scroller.hidden = mode === "genome";
     this.map.columns.dataset.mode = mode;
-    this.note.textContent = graph && graph.problem ? graph.problem : "";
+    write(this.note, graph && graph.problem ? graph.problem : "");
     if (isNew) { this.map.lay(); this.wide = this.box.clientWidth; }
     if (mode === "layers" || graph.problem) { this.area.replaceChildren(); this.laid = this.buttons = null; return; }
     this.arrange();

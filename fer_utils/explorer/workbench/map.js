@@ -118,6 +118,9 @@ class NeuronMap {
   placeRings() {
     if (!this.layout) return;
     const { net, neuron, hovered } = this.bench, { cell, left, top, gap, ratio } = this.layout, [layer, row, column] = net.selected, side = cell - gap / ratio;
+    const state = [this.layout.key, net.selected, neuron, hovered, ...net.held.keys()].join(";");
+    if (this.ringed === state) return;
+    this.ringed = state;
     const put = (ring, at) => {
       ring.hidden = !at;
       return at ? place(ring, left + at[1] * cell, top + (at[0] + 1) * cell, `width:${side}px;height:${side}px`) : ring;

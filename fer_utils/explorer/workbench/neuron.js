@@ -93,7 +93,7 @@ class NeuronPanel {
 
   refresh() {
     const { net } = this.bench, a = net.architecture, [layer, row, column] = net.selected;
-    this.problem.textContent = "";
+    write(this.problem, "");
     for (const [{ input }, value, end] of [[this.id, a.id(net.selected), a.size], [this.layer, layer, a.depth + 1], [this.row, row, a.rows(layer)], [this.column, column, a.columns(layer)]]) {
       input.max = end - 1;
       input.value = value;
@@ -104,7 +104,7 @@ class NeuronPanel {
   show() {
     const { net } = this.bench, a = net.architecture, at = this.neuron, [layer, neuron] = at;
     const name = a.neuronName(layer, neuron), held = net.held.get(String(at));
-    this.title.textContent = name;
+    write(this.title, name);
     this.showFacts();
     this.bigMap.setAttribute("aria-label", `Feature map of ${name} of ${net.label}`);
     this.holder.hidden = layer < 0;
@@ -118,7 +118,7 @@ class NeuronPanel {
   showFacts() {
     const { net } = this.bench, at = this.neuron, node = net.names.get(String(at)), held = net.held.get(String(at));
     const values = held === undefined ? extent(net, at) : held === 0 ? "knocked out" : `held at ${fixed(held)}`;
-    this.facts.textContent = [values, ...(node ? [`genome node ${node}`] : [])].join("\n");
+    write(this.facts, [values, ...(node ? [`genome node ${node}`] : [])].join("\n"));
   }
   showFormula() {
     const { net } = this.bench, at = this.neuron, [layer, neuron] = at;
@@ -132,18 +132,22 @@ class NeuronPanel {
     if (list.dataset.key !== key) {              // sorted by size once; while dragging, the order stays put
       list.dataset.key = key;
       weights.sort((a, b) => Math.abs(net.get(b)) - Math.abs(net.get(a)));
-      list.replaceChildren(...weights.map((weight) => this.buildRow(net, weight, other(weight))));
+      list.rows = weights.map((weight) => [weight, this.buildRow(net, weight, other(weight))]);
+      list.replaceChildren(...list.rows.map(([, row]) => row));
       if (!weights.length) list.append(make("div", { class: "fer-place", text: "none" }));
       list.scrollTop = 0;
     }
     const most = Math.max(...weights.map((weight) => Math.abs(net.get(weight))), 1e-9);
-    for (const row of list.querySelectorAll("button")) {
-      const value = net.get(parse(row.dataset.weight)), [, bead, number] = row.children;
-      row.setAttribute("aria-pressed", String(row.dataset.weight === String(net.selected)));
+    for (const [weight, row] of list.rows) {
+      const value = net.get(weight), [, bead, number] = row.children, chosen = row.dataset.weight === String(net.selected);
+      const state = [value, most, chosen].join();
+      if (row.state === state) continue;
+      row.state = state;
+      row.setAttribute("aria-pressed", String(chosen));
       row.classList.toggle("fer-zero", value === 0);
       bead.style.setProperty("--fer-share", Math.abs(value) / most);
       bead.classList.toggle("fer-minus", value < 0);
-      number.textContent = value === 0 ? "0" : fixed(value);
+      write(number, value === 0 ? "0" : fixed(value));
     }
   }
   /* A weight in a list: press it to give it a slider; drag it sideways, or use the arrow keys, to move it here. */
