@@ -12,7 +12,7 @@ import torch
 from test_questions import easy
 from torch import nn
 
-from fer_utils import plotting, questions
+from fer_utils import plotting, questions, storage
 from fer_utils.checks import BadInput
 from fer_utils.questions import Study, biases, bridging, matching, minima, probing, tables
 from fer_utils.questions.insides import Fracture
@@ -156,14 +156,6 @@ def test_a_table_that_was_stopped_goes_on_and_keeps_its_rows(tmp_path: Path) -> 
         tables.by_seed(found, {"kind": "c"}, "seed", "value")
 
 
-def test_what_is_no_such_table_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"nothing\.csv must be a table"):
-        tables.read_table(tmp_path / "nothing.csv", ("seed",))
-    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(BadInput, match=r"other\.csv must have a column 'seed', but has a, b"):
-        tables.read_table(tmp_path / "other.csv", ("seed",))
-
-
 def test_who_is_ahead_is_said_with_an_interval_of_paired_differences() -> None:
     first, second, gap = tables.ahead(
         {"low": np.array([1.0, 2, 3]), "high": np.array([3.0, 4, 5]), "least": np.zeros(3)}
@@ -176,7 +168,7 @@ def test_who_is_ahead_is_said_with_an_interval_of_paired_differences() -> None:
 def test_the_published_tables_hold_rows_of_the_study_each_once() -> None:
     folder = Path(questions.__file__).parents[2] / "published" / "questions"
     for name, keys in (("preference", biases.PREFERENCE_KEYS), ("efficiency", biases.EFFICIENCY_KEYS)):
-        table = tables.read_table(folder / f"{name}.csv", keys)
+        table = storage.read_table("table", folder / f"{name}.csv", needed=keys)
         rows = [tuple(row) for row in table[list(keys)].to_numpy().tolist()]
         assert rows
         assert len(set(rows)) == len(rows)

@@ -302,3 +302,30 @@ def test_the_default_store_is_where_the_environment_says(tmp_path: Path, monkeyp
     assert Store.default().folder == tmp_path / "mine"
     monkeypatch.delenv("FER_STORE")
     assert Store.default().folder.parts[-2:] == ("fer_utils", "runs")
+
+
+# --- tables ---
+
+
+def test_a_table_is_read_with_empty_texts_for_missing_ones(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("seed,problem,error\n1,,0.5\n2,lost,\n", encoding="utf-8")
+    table = storage.read_table("rows", tmp_path / "rows.csv", needed=["seed"], texts=["problem", "recipe"])
+    assert list(table.problem) == ["", "lost"] and list(table.seed) == [1, 2] and np.isnan(table.error.iloc[1])
+    assert "recipe" not in table
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2\n", r"rows\.csv: rows must be a table with the columns seed, got 'one of a, b'\."),
+        ('seed\n"', r"rows\.csv: rows must be a table, but it cannot be read"),
+        ("", r"rows\.csv: rows must be a table, but it cannot be read"),
+        (b"seed\n\xff\xfe\n", r"rows\.csv: rows must be a table, but it cannot be read"),
+        (None, r"rows must be a file that exists, got .*rows\.csv"),
+    ],
+)
+def test_what_is_no_such_table_is_named(tmp_path: Path, text: str | bytes | None, said: str) -> None:
+    if text is not None:
+        (tmp_path / "rows.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BadInput, match=said):
+        storage.read_table("rows", tmp_path / "rows.csv", needed=["seed"])

@@ -183,7 +183,7 @@ def test_a_study_goes_on_from_its_table_alone(tmp_path: Path) -> None:
     assert told == [1, 2] and len(again) == 3
     pd.testing.assert_series_equal(again.iloc[0], first.iloc[0], check_names=False, rtol=1e-6)
     (tmp_path / "rows.csv").write_text('key\n"', encoding="utf-8")
-    with pytest.raises(BadInput, match="rows must be a table"):
+    with pytest.raises(BadInput, match="study must be a table"):
         studies.run_study(more, tmp_path / "two", table=tmp_path / "rows.csv")
 
 
@@ -232,7 +232,7 @@ def test_published_rows_are_checked(tmp_path: Path) -> None:
         running.published_rows("none", tmp_path)
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "rows.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(BadInput, match="must have the columns"):
+    with pytest.raises(BadInput, match="study must be a table with the columns G, K, N"):
         running.published_rows("odd", tmp_path)
 
 

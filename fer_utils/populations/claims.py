@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fer_utils import statistics
-from fer_utils.checks import BadInput, bad, existing_file, real
+from fer_utils import statistics, storage
+from fer_utils.checks import real
 from fer_utils.populations.jobs import TRAINED
 
 if TYPE_CHECKING:
@@ -152,16 +152,8 @@ def published_population(folder: Path = FOLDER) -> pd.DataFrame:
 
     Source: ours.
     """
-    import pandas as pd
-
-    place = existing_file("population", folder / "population.csv")
-    try:
-        table = pd.read_csv(place, keep_default_na=True)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise BadInput(f"{place}: population must be a table, got {error}.") from None
-    if missing := {"image", "kind", "seed", "status", "lost", "error", "P", "G", "N", "S"} - set(table.columns):
-        raise bad("population", f"a table with the columns {', '.join(sorted(missing))}", "one without", path=place)
-    return table.fillna({"lost": "", "problem": ""})
+    needed = ("image", "kind", "seed", "status", "lost", "error", "P", "G", "N", "S")
+    return storage.read_table("population", folder / "population.csv", needed=needed, texts=("lost", "problem"))
 
 
 def usable(table: pd.DataFrame, *, drawn: float = DRAWN) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fer_utils import statistics, storage
-from fer_utils.checks import BadInput, bad
+from fer_utils.checks import bad
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -43,7 +43,7 @@ def fill(
     Source: ours.
     """
     path = Path(path)
-    rows = read_table(path, keys).to_dict("records") if path.exists() else []
+    rows = storage.read_table("table", path, needed=keys).to_dict("records") if path.exists() else []
     done = {tuple(row[key] for key in keys) for row in rows}
     for job in jobs:
         if job in done:
@@ -53,28 +53,7 @@ def fill(
         storage.write_text(path, pd.DataFrame(rows).to_csv(index=False, float_format="%.5g", lineterminator="\n"))
         if tell:
             tell(job, row)
-    return read_table(path, keys)
-
-
-def read_table(path: str | Path, keys: Sequence[str]) -> pd.DataFrame:
-    """Read a table that `fill` has written.
-
-    Args:
-        path: The CSV file.
-        keys: The columns that name a row.
-
-    Raises:
-        BadInput: It is missing, no table, or without one of the columns.
-
-    Source: ours.
-    """
-    try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path} must be a table, but it cannot be read: {error}.") from None
-    if missing := [key for key in keys if key not in table]:
-        raise BadInput(f"{path} must have a column {missing[0]!r}, but has {', '.join(map(str, table.columns[:8]))}.")
-    return table
+    return storage.read_table("table", path, needed=keys)
 
 
 def by_seed(table: pd.DataFrame, where: Mapping[str, Any], across: str, value: str) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from fer_utils.storage.arrays import load_arrays, save_arrays
 from fer_utils.storage.content import canonical_json, content_hash, file_hash
 from fer_utils.storage.files import read_json, write_bytes, write_json, write_text
 from fer_utils.storage.store import Store
+from fer_utils.storage.tables import read_table
 
 __all__ = [
     "Store",
@@ -26,6 +27,7 @@ __all__ = [
     "file_hash",
     "load_arrays",
     "read_json",
+    "read_table",
     "save_arrays",
     "write_bytes",
     "write_json",

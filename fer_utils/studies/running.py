@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from fer_utils import measuring, storage
-from fer_utils.checks import BadInput, existing_file
+from fer_utils.checks import BadInput
 from fer_utils.cppn import Network
 from fer_utils.populations import rows as kept
 from fer_utils.studies.arms import After, Arm, Made, Study, Subject, subject_of
@@ -165,7 +165,7 @@ def tabled(file: Path) -> dict[str, Row]:
     """
     import pandas as pd
 
-    if not file.is_file() or "key" not in (table := read_table(file)):
+    if not file.is_file() or "key" not in (table := read_rows(file)):
         return {}
     good = table[(table["status"] != "failed") & table["key"].notna()]
     plain = good.astype(object)
@@ -185,33 +185,22 @@ def published_rows(name: str, folder: Path = FOLDER) -> pd.DataFrame:
 
     Source: ours.
     """
-    return read_table(
-        existing_file("study", folder / name / "rows.csv"),
-        {"image", "kind", "family", "seed", "status", "error", *MEASURES},
-    )
+    return read_rows(folder / name / "rows.csv", {"image", "kind", "family", "seed", "status", "error", *MEASURES})
 
 
-def read_table(place: Path, needed: Collection[str] = ()) -> pd.DataFrame:
-    """Read a table of a study, texts that are not there as empty ones.
+def read_rows(place: Path, needed: Collection[str] = ()) -> pd.DataFrame:
+    """Read a table of a study.
 
     Args:
         place: The file.
         needed: Columns that it must have.
 
     Raises:
-        BadInput: It is no table, or a column is missing.
+        BadInput: It is not there, no table, or a column is missing.
 
     Source: ours.
     """
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(place, dtype={"problem": "object", "recipe": "object", "key": "object"})
-    except (ValueError, UnicodeDecodeError) as error:
-        raise BadInput(f"{place}: a study's rows must be a table, got {error}.") from None
-    if missing := set(needed) - set(table.columns):
-        raise BadInput(f"{place}: a study's rows must have the columns {', '.join(sorted(missing))}, got none such.")
-    return table.fillna({"problem": "", "recipe": ""})
+    return storage.read_table("study", place, needed=sorted(needed), texts=("problem", "recipe", "key"))
 
 
 def _tasks(study: Study) -> Iterator[Task]:

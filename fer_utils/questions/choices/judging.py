@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fer_utils import statistics
-from fer_utils.checks import BadInput, bad, existing_file, one_of
+from fer_utils import statistics, storage
+from fer_utils.checks import BadInput, bad, one_of
 from fer_utils.questions.choices.plan import BASE, FACTORS, PLACEBO
 from fer_utils.questions.choices.running import FOLDER
 
@@ -68,20 +68,12 @@ def hypotheses(path: str | Path = FOLDER / "hypotheses.csv") -> list[Hypothesis]
 
     Source: ours.
     """
-    import pandas as pd
-
-    place = existing_file("hypotheses", path)
     names = list(Hypothesis.__dataclass_fields__)
+    table = storage.read_table("hypotheses", path, needed=names, texts=names)
     try:
-        table = pd.read_csv(place, dtype=str)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise BadInput(f"{place}: hypotheses must be a table, got {error}.") from None
-    if list(table.columns) != names:
-        raise bad("hypotheses", f"a table of {', '.join(names)}", ", ".join(table.columns), path=place)
-    try:
-        return [Hypothesis(**row) for row in table.to_dict("records")]
+        return [Hypothesis(**row) for row in table[names].to_dict("records")]
     except BadInput as error:
-        raise BadInput(f"{place}: {error}") from None
+        raise BadInput(f"{path}: {error}") from None
 
 
 def compare(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from fer_utils import garden, measuring, metrics, storage, training
-from fer_utils.checks import BadInput, bad, existing_file
+from fer_utils.checks import BadInput
 from fer_utils.cppn import Network
 from fer_utils.layerize import layerize
 from fer_utils.populations import read_rows, rows
@@ -114,16 +114,8 @@ def published_choices(folder: Path = FOLDER) -> pd.DataFrame:
 
     Source: ours.
     """
-    import pandas as pd
-
-    place = existing_file("study", folder / "choices.csv")
-    try:
-        table = pd.read_csv(place)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise BadInput(f"{place}: study must be a table, got {error}.") from None
-    if missing := set(COLUMNS) - set(table.columns):
-        raise bad("study", f"a table with the columns {', '.join(sorted(missing))}", "one without", path=place)
-    return table.fillna({"level": "", "lost": "", "problem": ""})
+    texts = ("level", "lost", "problem")
+    return storage.read_table("study", folder / "choices.csv", needed=COLUMNS, texts=texts)
 
 
 def _trained(setting: Setting, seed: int) -> Row:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fer_utils import storage
-from fer_utils.checks import existing_file
 from fer_utils.populations import rows as kept
 from fer_utils.studies.many.arms import FIRST_SEED, Arm, Row, plan, row_of
-from fer_utils.studies.running import FOLDER, read_table, tabled
+from fer_utils.studies.running import FOLDER, read_rows, tabled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,11 +105,9 @@ def _tabled(folder: Path) -> dict[str, Row]:
         return {}
     curves = {
         name: [list(line) for line in lines.iloc[:, 3:].itertuples(index=False)]
-        for name, lines in read_table(file, CURVES).groupby(list(CURVES[:3]), sort=False)
+        for name, lines in storage.read_table("study", file, needed=CURVES).groupby(list(CURVES[:3]), sort=False)
     }
-    return {
-        key: row | {"curve": curves.get((row["image"], row["kind"], row["seed"]), [])} for key, row in rows.items()
-    }
+    return {key: row | {"curve": curves.get((row["image"], row["kind"], row["seed"]), [])} for key, row in rows.items()}
 
 
 def published_many(folder: Path = FOLDER) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -124,5 +121,6 @@ def published_many(folder: Path = FOLDER) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Source: ours.
     """
-    rows, curves = (existing_file("study", folder / NAME / name) for name in ("rows.csv", "curves.csv"))
-    return read_table(rows, NEEDED), read_table(curves, CURVES)
+    return read_rows(folder / NAME / "rows.csv", NEEDED), storage.read_table(
+        "study", folder / NAME / "curves.csv", needed=CURVES
+    )
