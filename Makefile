@@ -15,6 +15,8 @@ export PRESET IMAGE SET NB P
 # Trained networks are kept here and found again: the same recipe on the same image is trained once.
 export FER_STORE ?= $(CURDIR)/build/store
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
+# Matrices here have a few dozen rows: linear algebra with two threads is no quicker, and on a busy machine many times slower.
+export OPENBLAS_NUM_THREADS ?= 1
 
 BIN := .venv/bin
 ENV := .venv/.stamp
