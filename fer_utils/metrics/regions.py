@@ -7,8 +7,6 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 
 from fer_utils.checks import whole
 from fer_utils.metrics.insides import Array, Insides, Order
@@ -57,6 +55,9 @@ def segments(picture: Array, order: Order, *, colours: int = COLOURS, seed: int 
 
 
 def _colour_labels(points: Array, colours: int, seed: int) -> NDArray[np.intp]:
+    from sklearn.cluster import KMeans  # takes a second to load, which most that measure do not need
+    from sklearn.exceptions import ConvergenceWarning
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer colours in the picture than asked for
         found = KMeans(colours, n_init=4, random_state=seed).fit_predict(points)

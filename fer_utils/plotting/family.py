@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-import networkx as nx
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_utils.checks import BadInput, bad
 from fer_utils.images import Array, checked_image
 from fer_utils.plotting.look import EVOLVED, GREY, HAIRLINE, HIGHLIGHT, WIDTH, Drawing, frame, show, styled, write
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 SIDE = 0.56  # inches of a thumbnail
 ROW = 0.82  # inches from one branch to the next
@@ -46,6 +49,8 @@ def family_tree(
 
     Source: paper, figure 3; the layout is ours.
     """
+    import networkx as nx
+
     if not isinstance(tree, nx.DiGraph) or not nx.is_arborescence(tree):
         raise bad("tree", "a tree with edges from parent to child", tree)
     nodes = [node for node in nx.topological_sort(tree) if node in generations]
