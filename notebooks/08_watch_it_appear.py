@@ -38,6 +38,7 @@ import numpy as np
 
 import fer_utils as fer
 from fer_utils import book, plotting, training
+from fer_utils.populations import claims
 
 subject = book.subject(image)
 evolved = fer.layerize(subject.genome)
@@ -121,6 +122,10 @@ book.say(
     rest="No band is left behind."
     if len(known) == len(bands)
     else f"Bands finer than {2 * known[-1]} waves have not been learnt by half at the end.",
+) if known else book.say(
+    "**This picture is not learnt**: no band, not even the coarsest, has been learnt by half within {steps:,} steps. The error at the end is {loss:.1e}.",
+    steps=steps,
+    loss=first.loss,
 )
 
 # %% [markdown]
@@ -139,7 +144,7 @@ assert min(first.snapshots) == 0
 assert max(first.snapshots) == steps
 assert np.isclose(np.mean((first.snapshots[steps].image(size) - target) ** 2), first.loss, rtol=1e-3)
 assert all(share >= 0 for one in shares for share in one.values())
-assert shares[-1][bands[0]] < 0.1  # the coarsest band is learnt
+assert first.loss > claims.DRAWN or shares[-1][bands[0]] < 0.1  # whoever draws the picture has learnt the coarsest band
 book.record(
     out,
     half_learnt={str(low): step for low, step in halfway.items()},
