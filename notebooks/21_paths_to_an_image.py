@@ -234,15 +234,19 @@ book.table(
 twin_symmetry = {
     name: evolution.describe_pictures([net.image(64) for net in first[name].snapshots.values()])[:, 0] for name in bred
 }
+steps_shown = sorted({step for found in kept.values() for step in found})  # published twins were kept at other steps
 
 # %% tags=["remove-input"]
 book.table(
-    ["picture", "its own symmetry", *[f"step {step:,}" for step in kept[bred[0]]]],
+    ["picture", "its own symmetry", *[f"step {step:,}" for step in steps_shown]],
     [
         [
             name,
             f"{lines.line(name).measures.along('symmetry')[-1]:.3f}",
-            *[f"{twin_symmetry[name][list(first[name].snapshots).index(step)]:.3f}" for step in kept[name]],
+            *[
+                f"{twin_symmetry[name][list(first[name].snapshots).index(step)]:.3f}" if step in kept[name] else "–"
+                for step in steps_shown
+            ],
         ]
         for name in bred
     ],
