@@ -205,6 +205,18 @@ def test_a_result_that_cannot_be_shown_is_an_error(role: ModuleType, text: str) 
         role.shown(text, {"a": {"n": 5478, "many": [1, 2]}})
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("run `make x` now", [("#text", "run "), ("literal", "make x"), ("#text", " now")]),
+        ("plain", [("#text", "plain")]),
+        ("one ` alone", [("#text", "one ` alone")]),
+    ],
+)
+def test_what_stands_in_backticks_is_shown_as_code(role: ModuleType, text: str, parts: list[tuple[str, str]]) -> None:
+    assert [(one.tagname, one.astext()) for one in role.marked(text)] == parts
+
+
 # The search for external loads finds what it should
 
 

@@ -28,13 +28,21 @@ class ResultRole(SphinxRole):
         place = Path(self.env.srcdir) / RESULTS
         self.env.note_dependency(str(place))  # new results, new page
         try:
-            return [nodes.Text(shown(self.text, json.loads(place.read_text(encoding="utf-8"))))], []
+            return marked(shown(self.text, json.loads(place.read_text(encoding="utf-8")))), []
         except (LookupError, ValueError, TypeError, OSError) as error:
             reason = f"no file {RESULTS}" if isinstance(error, OSError) else " ".join(map(str, error.args))
             message = self.inliner.reporter.warning(f"result `{self.text}`: {reason}", line=self.lineno)
             return [nodes.problematic(self.rawtext, self.rawtext)], [message]
 
     inliner: Inliner
+
+
+def marked(text: str) -> list[nodes.Node]:
+    """Return a text as nodes, what stands in backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return [nodes.Text(text)]
+    return [nodes.literal(part, part) if place % 2 else nodes.Text(part) for place, part in enumerate(parts) if part]
 
 
 def shown(text: str, results: dict[str, Any]) -> str:
