@@ -170,7 +170,7 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path) -> None:
         Choices(images=("jester",), seeds=1)
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("factor,level\nwidth,double\n")
-    with pytest.raises(BadInput, match=r"wrong\.csv: hypotheses must be a table with the columns"):
+    with pytest.raises(BadInput, match=r"wrong\.csv: hypotheses must be a table of factor"):
         choices.hypotheses(wrong)
     with pytest.raises(BadInput, match="recipe for picture 0"):
         choices.compare(made()[lambda table: table.factor != choices.BASE])

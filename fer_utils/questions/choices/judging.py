@@ -69,9 +69,11 @@ def hypotheses(path: str | Path = FOLDER / "hypotheses.csv") -> list[Hypothesis]
     Source: ours.
     """
     names = list(Hypothesis.__dataclass_fields__)
-    table = storage.read_table("hypotheses", path, needed=names, texts=names)
+    table = storage.read_table("hypotheses", path, texts=names)
+    if list(table.columns) != names:
+        raise bad("hypotheses", f"a table of {', '.join(names)}", ", ".join(table.columns), path=path)
     try:
-        return [Hypothesis(**row) for row in table[names].to_dict("records")]
+        return [Hypothesis(**row) for row in table.to_dict("records")]
     except BadInput as error:
         raise BadInput(f"{path}: {error}") from None
 
