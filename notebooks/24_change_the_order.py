@@ -251,8 +251,7 @@ book.table(
             one.arm,
             f"{one.reached} of {one.runs}",
             *[
-                studies.shown(one.shares[name])
-                + ("" if not one.p_values[name] < 0.05 else "\\*\\*" if one.corrected[name] < 0.05 else "\\*")
+                studies.shown(one.shares[name]) + studies.stars(one.p_values[name], one.corrected[name])
                 for name in measures
             ],
             f"**{one}**",

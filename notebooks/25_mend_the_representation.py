@@ -82,8 +82,7 @@ book.table(
             one.arm,
             f"{one.reached} of {one.runs} ({(strict[strict.kind == one.arm].status == 'reached').sum()})",
             *[
-                studies.shown(one.shares[name])
-                + ("" if not one.p_values[name] < 0.05 else "\\*\\*" if one.corrected[name] < 0.05 else "\\*")
+                studies.shown(one.shares[name]) + studies.stars(one.p_values[name], one.corrected[name])
                 for name in measures
             ],
             f"**{one}**",
@@ -230,10 +229,7 @@ outcomes = {
     "distinct_even": "different children, of 40",
 }
 paid = studies.compare(asked, plan.baseline, list(outcomes))
-told = {
-    (one.arm, one.measure): "" if not one.p_value < 0.05 else "\\*\\*" if one.corrected < 0.05 else "\\*"
-    for one in paid
-}
+told = {(one.arm, one.measure): studies.stars(one.p_value, one.corrected) for one in paid}
 shown_arms = [plan.baseline, "evolved", *remedies]
 middle = asked.groupby("kind")[list(outcomes)].median()
 enough = [arm for arm in remedies if (asked.kind == arm).sum() >= 3]

@@ -240,8 +240,7 @@ book.table(
         [
             one.arm,
             *[
-                studies.shown(one.shares[name])
-                + ("" if not one.p_values[name] < 0.05 else "\\*\\*" if one.corrected[name] < 0.05 else "\\*")
+                studies.shown(one.shares[name]) + studies.stars(one.p_values[name], one.corrected[name])
                 for name in ("P", "G", "N")
             ],
             studies.shown(one.reuse),

@@ -277,7 +277,7 @@ cells = {
         if one.measure.startswith("like")
         else f"{one.change:+.0f}"
     )
-    + ("" if not one.p_value < 0.05 else "\\*\\*" if one.corrected < 0.05 else "\\*")
+    + studies.stars(one.p_value, one.corrected)
     for key, one in named.items()
 }
 

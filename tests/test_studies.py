@@ -351,3 +351,11 @@ def test_a_measure_that_is_gamed_is_named_and_weak_evidence_is_called_a_hint() -
 def _renamed(name: str) -> pd.DataFrame:
     rows = league([0.5, 0.5, 0.5, 0.5, 0.5])
     return rows[rows.kind == "other"].assign(kind=name)
+
+
+@pytest.mark.parametrize(
+    ("p_value", "corrected", "marks"),
+    [(0.01, 0.04, r"\*\*"), (0.01, 0.2, r"\*"), (0.05, 0.05, ""), (0.4, 1.0, ""), (float("nan"), float("nan"), "")],
+)
+def test_stars_say_what_stands_before_and_after_correction(p_value: float, corrected: float, marks: str) -> None:
+    assert studies.stars(p_value, corrected) == marks

@@ -23,7 +23,7 @@ from __future__ import annotations
 from fer_utils.studies.arms import Arm, Made, Study, Subject, subject_of
 from fer_utils.studies.comparing import Comparison, Paired, compare, gap_closed, near_mark, paired, panels, spread
 from fer_utils.studies.consequences import consequences_of
-from fer_utils.studies.judging import Verdict, shown, verdicts
+from fer_utils.studies.judging import Verdict, shown, stars, verdicts
 from fer_utils.studies.known import STUDIES, study_named
 from fer_utils.studies.matching import first_at, path_errors
 from fer_utils.studies.nulls import Arrival, arrivals, contrasts, in_words
@@ -59,6 +59,7 @@ __all__ = [
     "run_study",
     "shown",
     "spread",
+    "stars",
     "study_named",
     "subject_of",
     "verdicts",

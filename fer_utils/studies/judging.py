@@ -113,3 +113,8 @@ def judged(shares: dict[str, float], p_values: dict[str, float]) -> tuple[str, t
 def shown(share: float) -> str:
     """Write a share for a table: "+38 %"."""
     return "–" if not np.isfinite(share) else f"{100 * share:+.0f} %"
+
+
+def stars(p_value: float, corrected: float) -> str:
+    """Mark a number in a table: one star where p is below .05 before correction, two where it is so after it, too."""
+    return "" if not p_value < 0.05 else "\\*\\*" if corrected < 0.05 else "\\*"
