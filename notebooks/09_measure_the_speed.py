@@ -42,6 +42,7 @@ machine, sections = measured["machine"], {name: one["found"] for name, one in me
 networks = ("skull", "butterfly", "apple", "ReLU")
 study = book.published("speed/recipes_skull.json")
 dragged = book.published("speed/explorer.json")
+halves = book.published("speed/profile.json")["sections"]["profile"]
 pages = dragged["sections"]["explorer"]["found"]
 tried = {name: study["runs"][name] for name in ("the paper's", *training.OTHER_NAMES) if name in study["runs"]}
 
@@ -121,6 +122,42 @@ book.table(
         ]
         for name, one in [(name, sections["floor"][name]) for name in networks]
     ],
+)
+
+# %% [markdown]
+# Where does the rest go? The engine can stop halfway, at the loss or at the gradient, and the parts of a step are the
+# differences. A part's floor is its share of the plan's multiplications: a third on the way forward, two thirds on the way back.
+
+# %% tags=["remove-input"]
+book.table(
+    ["network", "forward", "backward", "update", "forward : its floor", "backward : its floor"],
+    [
+        [
+            name,
+            *(f"{1e3 * max(one['parts'][part]['median'], 0):.1f} ms" for part in ("forward", "backward", "update")),
+            *(f"{one['times_floor'][part]['median']:.1f}" for part in ("forward", "backward")),
+        ]
+        for name, one in [(name, halves["found"][name]) for name in networks]
+    ],
+)
+
+# %% tags=["remove-input"]
+above = {
+    part: [halves["found"][name]["times_floor"][part]["median"] for name in networks] for part in ("forward", "backward")
+}
+book.say(
+    "On the way forward a step takes {forward_least:.1f} to {forward_most:.1f} times its floor, on the way back "
+    "{backward_least:.1f} to {backward_most:.1f}: {what}. (A difference of two noisy times can be below nothing; the table then "
+    "says 0. Measured by `python -m benchmarks profile` at a load of {load:.1f}.)",
+    forward_least=min(above["forward"]),
+    forward_most=max(above["forward"]),
+    backward_least=min(above["backward"]),
+    backward_most=max(above["backward"]),
+    what="the way forward is farther from its floor in every network, for it is where the functions (sine, Gaussian, the "
+    "colours) are computed, which the floor of multiplications does not count"
+    if all(ahead > back for ahead, back in zip(above["forward"], above["backward"], strict=True))
+    else "neither way is farther from its floor in every network",
+    load=halves["load_before"],
 )
 
 # %% [markdown]
@@ -297,7 +334,7 @@ book.say(
 
 # %%
 assert not measured["quick"]
-assert not dragged["quick"]
+assert not dragged["quick"] and not halves["quick"]
 assert all(
     gap < 1e-3 for one in sections["steps"].values() for gaps in one["agreement"].values() for gap in gaps.values()
 )
