@@ -143,7 +143,8 @@ book.table(
 
 # %% tags=["remove-input"]
 above = {
-    part: [halves["found"][name]["times_floor"][part]["median"] for name in networks] for part in ("forward", "backward")
+    part: [halves["found"][name]["times_floor"][part]["median"] for name in networks]
+    for part in ("forward", "backward")
 }
 book.say(
     "On the way forward a step takes {forward_least:.1f} to {forward_most:.1f} times its floor, on the way back "

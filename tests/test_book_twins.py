@@ -40,6 +40,25 @@ def test_every_published_run_of_the_papers_recipe_is_found_by_its_image(entry: p
     assert all(one.recipe.is_paper and one.recipe.steps == recipe_for(entry.image).steps for one in found)
 
 
+def test_twins_alike_are_trained_by_one_recipe_where_none_has_published_both() -> None:
+    straight = ARCHITECTURE.with_only("relu")
+    runs = book.twins_alike(subject(), [ARCHITECTURE, straight], TINY, seeds=[4])
+    assert [[run.network.architecture for run in ones] for ones in runs] == [[ARCHITECTURE], [straight]]
+    assert {(run.recipe.steps, run.status != "published") for ones in runs for run in ones} == {(3, True)}
+
+
+@pytest.mark.parametrize("name", published.image_names())
+def test_published_twins_alike_share_their_recipe(name: str) -> None:
+    genome = published.genome_at_hand(name)
+    if genome is None:
+        pytest.skip(f"the genome of {name} is not at hand")
+    kinds = [architecture := layerize(genome).architecture, architecture.with_only("relu")]
+    runs = book.twins_alike(Subject(name, name, genome, False, "", name, True), kinds, TINY, seeds=[0])
+    assert len({run.recipe.name for ones in runs for run in ones}) == 1
+    published_kinds = {run.status == "published" for ones in runs for run in ones}
+    assert len(published_kinds) == 1, "a published run beside one of a few steps would be no comparison"
+
+
 def test_training_can_be_asked_for_in_any_case() -> None:
     mask = subject("mask")
     runs = book.twins(mask, ARCHITECTURE, TINY, seeds=[0], which="build")

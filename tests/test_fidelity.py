@@ -209,6 +209,17 @@ def test_every_figure_has_a_verdict_a_reason_and_no_row_says_not_done(chapters: 
     assert phylogeny.verdict == (fidelity.DIFFERS if chapters else fidelity.NOT_POSSIBLE)
 
 
+def test_a_relu_network_of_another_recipe_differs_and_the_row_names_the_recipe(paper_genome: Loader) -> None:
+    paper_genome("skull")
+    skull = fidelity.gather("skull")
+    other = training.other_recipe("SOAP, drawn pixels", size=256)
+    for recipe, verdict in ((training.recipe_for("skull"), fidelity.REPRODUCED), (other, fidelity.DIFFERS)):
+        one = replace(skull, relu=[replace(run, recipe=recipe) for run in skull.relu])
+        (row,) = [row for row in fidelity.figure_rows([one, *map(fidelity.gather, IMAGES[1:])]) if row.figure == "21"]
+        assert row.verdict == verdict
+        assert ("*SOAP, drawn pixels*" in row.why) == (recipe is other)
+
+
 def place_of(number: str) -> int:
     return [figure.number for figure in fidelity.FIGURES].index(number)
 

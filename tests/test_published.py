@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,31 @@ def test_what_does_not_fit_is_left_out(run: Run, tmp_path: Path) -> None:
     assert published.runs("mask", genome=other, **here) == []
     renamed = run.recipe.variant(name="otherwise", snapshots=())
     assert len(published.runs("mask", recipe=renamed, **here)) == 1, "names and snapshots do not tell recipes apart"
+
+
+def test_runs_alike_are_of_one_recipe_and_the_papers_comes_first(run: Run, tmp_path: Path) -> None:
+    """The recipes are pretended: what is asked is which of the published files belong together."""
+    straight = ARCHITECTURE.with_only("relu")
+    pair: dict[str, Any] = {"folder": tmp_path, "genome": MASK}
+
+    def keep(architecture: fer.Architecture, recipe: Recipe) -> None:
+        network = fer.Network(architecture, run.network.weights, "pretended")
+        known = replace(run, network=network, recipe=recipe, snapshots={0: network})
+        published.publish(known, "mask", MASK, machine=MACHINE, folder=tmp_path)
+
+    gently = training.other_recipe("SOAP, drawn pixels, gently", size=256)
+    keep(ARCHITECTURE, training.recipe_for("mask"))
+    keep(straight, gently)
+    assert published.runs_alike("mask", [ARCHITECTURE, straight], **pair) == []
+    assert [one.recipe.is_paper for (one,) in published.runs_alike("mask", [ARCHITECTURE], **pair)] == [True]
+    keep(ARCHITECTURE, gently)
+    (evolved,), (relu,) = published.runs_alike("mask", [ARCHITECTURE, straight], **pair)
+    assert evolved.recipe.name == relu.recipe.name == gently.name
+    keep(straight, training.recipe_for("mask"))
+    found = published.runs_alike("mask", [straight, ARCHITECTURE], **pair)
+    assert all(one.recipe.is_paper for ones in found for one in ones)
+    assert [ones[0].network.architecture for ones in found] == [straight, ARCHITECTURE]
+    assert published.runs_alike("nobody", [ARCHITECTURE], folder=tmp_path) == []
 
 
 def test_an_image_without_runs_is_refused_with_those_that_have_some(run: Run, tmp_path: Path) -> None:

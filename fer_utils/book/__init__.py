@@ -17,7 +17,7 @@ from fer_utils.book.looping import loop
 from fer_utils.book.notes import describe, keep, over_seeds, provenance, record, say, table, weight_label
 from fer_utils.book.studies import published, race, seconds_to
 from fer_utils.book.subjects import Subject, subject
-from fer_utils.book.twins import describe_published, published_twins, second_twin, twins
+from fer_utils.book.twins import describe_published, published_twins, second_twin, twins, twins_alike
 
 __all__ = [
     "Subject",
@@ -41,5 +41,6 @@ __all__ = [
     "subject",
     "table",
     "twins",
+    "twins_alike",
     "weight_label",
 ]

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from fer_utils import features, plotting, rotations, sweeps, training
 from fer_utils.book.notes import weight_label
 from fer_utils.book.subjects import Subject
-from fer_utils.book.twins import twins
-from fer_utils.cppn import Architecture, Network, Weight
+from fer_utils.book.twins import twins, twins_alike
+from fer_utils.cppn import Network, Weight
 from fer_utils.features import FeatureMaps, feature_maps
 from fer_utils.fidelity.judging import fullest_path
 from fer_utils.layerize import EvolvedNetwork, layerize, nodes_to_follow
-from fer_utils.training import Run
+from fer_utils.training import Recipe, Run
 from fer_utils.training.graphs import fit_graph
 from fer_utils.training.reference import PAPER_PATHS
 
@@ -66,16 +66,16 @@ class Material:
     @cached_property
     def runs(self) -> Sequence[Run]:
         """Its SGD twins: published, or trained shorter."""
-        return self._runs(self.evolved.architecture)
+        return twins(self.subject, self.evolved.architecture, self._recipe, seeds=[0])
 
     @cached_property
     def relu(self) -> Sequence[Run]:
-        """Likewise with ReLU in every neuron."""
-        return self._runs(self.evolved.architecture.with_only("relu"))
+        """Likewise with ReLU in every neuron; where the paper's recipe has none, published ones of another."""
+        return twins_alike(self.subject, [self.evolved.architecture.with_only("relu")], self._recipe, seeds=[0])[0]
 
-    def _runs(self, architecture: Architecture) -> Sequence[Run]:
-        recipe = training.recipe_for(self.subject.name).variant(steps=self.steps, size=self.size)
-        return twins(self.subject, architecture, recipe, seeds=[0])
+    @property
+    def _recipe(self) -> Recipe:
+        return training.recipe_for(self.subject.name).variant(steps=self.steps, size=self.size)
 
     @cached_property
     def twin(self) -> Network:
@@ -88,7 +88,7 @@ class Material:
         used = {"twin": self.__dict__.get("runs"), "ReLU twin": self.__dict__.get("relu")}
         said = [
             f"{kind} {'published' if runs[0].status == 'published' else 'trained here'}, seed {runs[0].seed}, "
-            f"{runs[0].recipe.steps:,} steps, loss {runs[0].loss:.1e}"
+            f"{_road(runs[0].recipe)}{runs[0].recipe.steps:,} steps, loss {runs[0].loss:.1e}"
             for kind, runs in used.items()
             if runs
         ]
@@ -98,6 +98,10 @@ class Material:
     def both_maps(self) -> tuple[FeatureMaps, FeatureMaps]:
         """Feature maps of the evolved network and of the twin."""
         return feature_maps(self.evolved, self.maps), feature_maps(self.twin, self.maps)
+
+
+def _road(recipe: Recipe) -> str:
+    return "" if recipe.is_paper else f"recipe {recipe.name}, "
 
 
 def _teaser(one: Material) -> Parts:

@@ -45,6 +45,38 @@ def twins(
     return training.fit(subject.genome.image(recipe.size or PAPER_SIZE), architecture, recipe, seeds=seeds)
 
 
+def twins_alike(
+    subject: Subject,
+    architectures: Sequence[Architecture],
+    recipe: Recipe,
+    *,
+    seeds: Sequence[int],
+    which: str = "published",
+) -> list[list[Run]]:
+    """Return twins in several architectures that are all trained by one recipe, so that only the architecture differs.
+
+    Args:
+        subject: Whose image they draw.
+        architectures: One or more.
+        recipe: How they are trained where no recipe has published runs in every architecture, or where `which` says so.
+        seeds: Of the first weights, for those trained now; all published seeds are returned.
+        which: "published" for published runs, of the paper's whole recipe before those of `training.OTHER_NAMES`;
+            "build" to train in any case.
+
+    Returns:
+        For each architecture its runs, at least one.
+
+    Raises:
+        BadInput: `which` is neither, a published file is broken, or training refuses the recipe.
+
+    Source: ours.
+    """
+    one_of("twins", which, FROM)
+    if which == "published" and (found := published.runs_alike(subject.name, architectures, genome=subject.genome)):
+        return [[*ones] for ones in found]
+    return [twins(subject, architecture, recipe, seeds=seeds, which="build") for architecture in architectures]
+
+
 def published_twins(subject: Subject, architecture: Architecture) -> list[Run]:
     """Return the published runs of the paper's whole recipe on a subject's image; an empty list where there are none.
 

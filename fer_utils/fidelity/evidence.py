@@ -28,7 +28,7 @@ class Evidence:
         image: Its name.
         genome: None where it is not on this machine.
         twins: Published runs of the paper's whole recipe in the evolved architecture; needs no genome.
-        relu: Likewise with ReLU in every neuron.
+        relu: Likewise with ReLU in every neuron; where there are none, of another recipe, for which see their `recipe`.
 
     Source: ours.
     """
@@ -80,11 +80,9 @@ def gather(image: str) -> Evidence:
     recipe = training.recipe_for(image)
     architecture = Architecture.parse(PAPER_NUMBERS[image].architecture)
     known = image in published.image_names()
-    twins, relu = (
-        published.runs(image, one, recipe=recipe, genome=genome) if known else []
-        for one in (architecture, architecture.with_only("relu"))
-    )
-    return Evidence(image, genome, twins, relu)
+    twins = published.runs(image, architecture, recipe=recipe, genome=genome) if known else []
+    relu = published.runs_alike(image, [architecture.with_only("relu")], genome=genome)
+    return Evidence(image, genome, twins, relu[0] if relu else [])
 
 
 def mixed_share(maps: FeatureMaps) -> float:

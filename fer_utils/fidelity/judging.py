@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -104,8 +105,10 @@ def _sgd_maps(figure: PaperFigure, one: Evidence) -> list[Row]:
 
 
 def _relu_maps(figure: PaperFigure, one: Evidence) -> list[Row]:
-    why = "the paper gives no recipe for these; ours are trained by that of the others"
-    return _more_mixed(figure, one, figure.what, "ReLU", why)
+    other = next((run.recipe.name for run in one.relu if not run.recipe.is_paper), "")
+    ours = f"*{other}*, not that of the other networks" if other else "that of the other networks"
+    rows = _more_mixed(figure, one, figure.what, "ReLU", f"the paper gives no recipe for these; ours is {ours}")
+    return [replace(row, verdict=DIFFERS) for row in rows] if other else rows
 
 
 def _more_mixed(figure: PaperFigure, one: Evidence, item: str, kind: str, why: str) -> list[Row]:

@@ -16,7 +16,7 @@ Conventions that bite:
 from __future__ import annotations
 
 from fer_utils.published.index import FOLDER, Entry, entries, file_of, genome_hash, image_names
-from fer_utils.published.reading import PublishedRun, genome_at_hand, load, runs, verify
+from fer_utils.published.reading import PublishedRun, genome_at_hand, load, runs, runs_alike, verify
 from fer_utils.published.writing import publish, steps_to_keep, thinned
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "load",
     "publish",
     "runs",
+    "runs_alike",
     "steps_to_keep",
     "thinned",
     "verify",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from fer_utils.cppn import Architecture, Network, forward
 from fer_utils.genome import Genome
 from fer_utils.images import Array
 from fer_utils.published.index import FOLDER, Entry, entries, file_of, image_names
-from fer_utils.training import Recipe, Run
+from fer_utils.training import OTHER_NAMES, Recipe, Run, other_recipe, recipe_for
 from fer_utils.training.problem import as_network
 from fer_utils.training.runs import as_snapshots, unpack_path
 
@@ -69,6 +69,35 @@ def runs(
     found = [entry for entry in entries(folder=folder) if entry.image == image_name]
     fitting = [entry for entry in found if entry.is_of(genome, architecture, recipe)]
     return [load(entry, folder=folder) for entry in fitting if wanted is None or entry.seed in wanted]
+
+
+def runs_alike(
+    image_name: str, architectures: Sequence[Architecture], *, genome: Genome | None = None, folder: Path = FOLDER
+) -> list[list[PublishedRun]]:
+    """Load runs in several architectures that were all trained by one recipe, so that only the architecture differs.
+
+    Args:
+        image_name: Of the image.
+        architectures: One or more.
+        genome: As of `runs`.
+        folder: The published folder.
+
+    Returns:
+        For each architecture its runs by the paper's whole recipe; if not every one has any, by the first of
+        `training.OTHER_NAMES` by which every one has. Empty if there is no such recipe.
+
+    Raises:
+        BadInput: A file is missing or is not the one that the index speaks of.
+
+    Source: ours.
+    """
+    if image_name not in image_names(folder=folder):
+        return []
+    for recipe in (recipe_for(image_name), *map(other_recipe, OTHER_NAMES)):
+        found = [runs(image_name, one, recipe=recipe, genome=genome, folder=folder) for one in architectures]
+        if all(found):
+            return found
+    return []
 
 
 def load(entry: Entry, *, folder: Path = FOLDER) -> PublishedRun:
