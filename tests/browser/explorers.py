@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fer_utils import activations
+from fer_utils import activations, garden, images
 from fer_utils.cppn import Architecture, Network
-from fer_utils.explorer import explore, script, styles
+from fer_utils.cppn.network import step
+from fer_utils.explorer import explore, payload, script, styles
+from fer_utils.layerize import layerize
 
 EVERY = ",".join(f"{name}:2" for name in sorted(activations.NAMES))
 Open = Callable[..., Any]
+REST = "new Promise((resolve) => setTimeout(resolve, 450))"  # by the page's clock, however busy the machine
+TEXT = "4;cache:3,gaussian:3,sin:2,tanh:2"
 
 
 def settle(page: Any) -> None:
@@ -97,3 +102,35 @@ def shown(page: Any, network: int, size: int) -> tuple[str, Any]:
         )
     )
     return result["by"], np.array(result["image"]).reshape(size, size, 4)
+
+
+def four(**more: Any) -> str:
+    """Four networks of two pictures, two of them shown."""
+    networks = [random_network(TEXT, seed, label=f"net {seed}", density=0.6, gain=2.0) for seed in range(4)]
+    data = payload(*networks, chosen=[{(1, 0, 3): f"w{seed}"} for seed in range(4)], size=24, full=48, title="Four")
+    for i, entry in enumerate(data["networks"]):
+        entry["group"] = "first" if i < 2 else "second"
+    return data_page({**data, "shown": [0, 1], **more})
+
+
+def evolved_page(**more: Any) -> str:
+    return data_page({**payload(layerize(garden.load_genome("mask")), size=24, full=48), **more})
+
+
+def save(page: Any, name: str, panel: int = 0) -> Path:
+    details = page.locator(".fer-panel").nth(panel).locator(".fer-save")
+    if details.get_attribute("open") is None:
+        details.locator("summary").click()
+    with page.expect_download() as found:
+        details.get_by_role("button", name=name).click()
+    return Path(found.value.path())
+
+
+def with_held(network: Network, layer: int, neuron: int, value: float, size: int) -> Any:
+    """Compute the picture with one neuron held, by NumPy and another way than the page does."""
+    values = images.coordinates(size).reshape(4, -1)
+    for k in range(network.architecture.depth + 1):
+        values = np.array(step(network.weights[k], network.architecture, k, values))
+        if k == layer:
+            values[neuron] = value
+    return images.colour(values.reshape(3, size, size)).transpose(1, 2, 0)
