@@ -40,24 +40,10 @@ plan = studies.study_named(study)
 table = studies.published_rows(study)
 subjects = list(plan.marks)
 measures = ["P", "G", "N", "S"]
-made = [arm.name for arm in plan.arms if arm.name in set(table.kind)]
-missing = [arm.name for arm in plan.arms if arm.name not in set(table.kind)]
+made, missing = plan.made(table), plan.missing(table)
 
 # %% tags=["remove-input"]
-book.say(
-    "> **In this build:** {rows} rows were read from `published/studies/{study}`: {arms} of {planned} planned arms, the pictures "
-    "{subjects}, up to five seeds, 64 pixels. Networks are compared at an error of {marks}. They took {minutes:.0f} minutes of one "
-    "busy core; `python -m fer_utils.studies {study}` makes them anew. What was expected was written down before, in "
-    "`published/studies/{study}/hypotheses.md`. {missing}",
-    rows=len(table),
-    study=study,
-    arms=len(made),
-    planned=len(plan.arms),
-    subjects=" and ".join(subjects),
-    marks=" and ".join(f"{plan.marks[name]:g} ({name})" for name in subjects),
-    minutes=table.seconds.sum() / 60,
-    missing=f"**Not made yet:** {'; '.join(missing)}." if missing else "",
-)
+book.say("> **In this build:** {origin}", origin=studies.origin(plan, table))
 
 # %% mystnb={"image": {"alt": "The two pictures that all arms are to draw: a mushroom and a tomato, as their evolved networks draw them."}}
 plotting.pictures([garden.load_genome(name).image(128) for name in subjects], subjects)

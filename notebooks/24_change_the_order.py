@@ -40,30 +40,13 @@ plan = studies.study_named(study)
 table = studies.published_rows(study)
 subjects = {name: studies.subject_of(name, mark) for name, mark in plan.marks.items()}
 measures = ["P", "G", "N", "S"]
-made = [arm.name for arm in plan.arms if arm.name in set(table.kind)]
-missing = [arm.name for arm in plan.arms if arm.name not in set(table.kind)]
+made, missing = plan.made(table), plan.missing(table)
 seeds = table[table.kind != "evolved"].groupby(["kind", "image"]).size()
 trained = table[(table.status == "reached") & (table.kind != "evolved")]
 loose = int((trained.error <= 0.5 * trained.mark).sum())  # networks that overshot the mark by half
 
 # %% tags=["remove-input"]
-book.say(
-    "> **In this build:** {rows} rows were read from `published/studies/{study}`: {arms} of {planned} planned arms, on {subjects}, {seeds} seeds of each (planned: {of}), 64 "
-    "pixels, at most {steps:,} steps, stopped where a network comes to the mark: a mean squared error of {marks}. They took {minutes:.0f} minutes of one busy "
-    "core; `python -m fer_utils.studies {study}` makes them anew. What was expected, and how it is decided, was written down before, in "
-    "`published/studies/{study}/hypotheses.md`. {missing}",
-    rows=len(table),
-    study=study,
-    arms=len(made),
-    planned=len(plan.arms),
-    subjects=" and ".join(subjects),
-    seeds=str(seeds.max()) if seeds.min() == seeds.max() else f"{seeds.min()} to {seeds.max()}",
-    of=plan.seeds,
-    steps=ordering.STEPS,
-    marks=" and ".join(f"{plan.marks[name]:g} ({name})" for name in subjects),
-    minutes=table.seconds.sum() / 60,
-    missing=f"**Planned, but not made yet:** {'; '.join(missing)}." if missing else "",
-)
+book.say("> **In this build:** {origin}", origin=studies.origin(plan, table, how=f"at most {ordering.STEPS:,} steps"))
 
 # %% [markdown]
 # ## The lessons

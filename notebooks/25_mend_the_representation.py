@@ -40,26 +40,12 @@ strict = studies.published_rows(study)
 table = studies.near_mark(strict, within=within)
 subjects = [name for name in plan.marks if name in set(table.image)]
 measures = ["P", "G", "N", "S"]
-made = [arm.name for arm in plan.arms if arm.name in set(table.kind)]
-missing = [arm.name for arm in plan.arms if arm.name not in set(table.kind)]
+made, missing = plan.made(table), plan.missing(table)
 judged = studies.verdicts(table, baseline=plan.baseline)
+most = max(arm.settings.get("steps", 0) for arm in plan.arms)
 
 # %% tags=["remove-input"]
-book.say(
-    "> **In this build:** {rows} rows were read from `published/studies/{study}`: {arms} of {planned} planned arms, on {subjects}, up to five seeds, "
-    "64 pixels, at most {steps:,} steps, stopped where a network comes to the mark: a mean squared error of {marks}. They took {minutes:.0f} minutes of one "
-    "busy core; `python -m fer_utils.studies {study}` makes them anew and goes on where it was stopped. What was expected, and the rule of the verdicts, were written "
-    "down before: see `published/studies/{study}/hypotheses.md`. {missing}",
-    rows=len(table),
-    study=study,
-    arms=len(made),
-    steps=max(arm.settings.get("steps", 0) for arm in plan.arms),
-    planned=len(plan.arms),
-    subjects=" and ".join(subjects),
-    marks=" and ".join(f"{plan.marks[name]:g} ({name})" for name in subjects),
-    minutes=table.seconds.sum() / 60,
-    missing=f"**Planned, but not made yet:** {'; '.join(missing)}." if missing else "",
-)
+book.say("> **In this build:** {origin}", origin=studies.origin(plan, table, how=f"at most {most:,} steps"))
 
 # %% [markdown]
 # ## The league

@@ -39,25 +39,12 @@ from fer_utils.studies import breeding, consequences, looks, tasks, tuning
 plan = studies.study_named(study)
 table = studies.near_mark(studies.published_rows(study), within=within)
 subjects = [name for name in plan.marks if name in set(table.image)]
-made = [arm.name for arm in plan.arms if arm.name in set(table.kind)]
-missing = [arm.name for arm in plan.arms if arm.name not in set(table.kind)]
+made, missing = plan.made(table), plan.missing(table)
 at_mark = table[table.status == "reached"]
 compared = [arm for arm in made if arm in set(at_mark.kind)]
 
 # %% tags=["remove-input"]
-book.say(
-    "> **In this build:** {rows} rows were read from `published/studies/{study}`: {arms} of {planned} planned arms, on {subjects}, up to five seeds, "
-    "64 pixels, twins at an error of {marks}; "
-    "`python -m fer_utils.studies {study}` makes them anew and goes on where it was stopped. What was expected, and how it is decided, was written down "
-    "before, in `published/studies/{study}/hypotheses.md`. {missing}",
-    rows=len(table),
-    study=study,
-    arms=len(made),
-    planned=len(plan.arms),
-    subjects=" and ".join(subjects),
-    marks=" and ".join(f"{plan.marks[name]:g} ({name})" for name in subjects),
-    missing=f"**Planned, but not made yet:** {'; '.join(missing)}." if missing else "",
-)
+book.say("> **In this build:** {origin}", origin=studies.origin(plan, table))
 
 # %% [markdown]
 # ## New pictures to learn

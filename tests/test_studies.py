@@ -359,3 +359,22 @@ def _renamed(name: str) -> pd.DataFrame:
 )
 def test_stars_say_what_stands_before_and_after_correction(p_value: float, corrected: float, marks: str) -> None:
     assert studies.stars(p_value, corrected) == marks
+
+
+# --- what chapters say of a table ---
+
+
+def test_a_tables_origin_counts_what_is_planned_and_what_is_missing() -> None:
+    def nothing(*_: Any, **__: Any) -> Made:
+        raise AssertionError
+
+    arms = (Arm("base", "base", nothing), Arm("other", "other", nothing), Arm("once", "once", nothing, seeds=1))
+    plan = Study("mine", arms, {"egg": 0.01}, "base", seeds=2, size=16)
+    rows = table(egg=([1, 2], [3, 4])).assign(seconds=30.0)
+    assert plan.row_count == 5 and plan.made(rows) == ["base", "other"] and plan.missing(rows) == ["once"]
+    said = studies.origin(plan, rows, how="at most 9 steps")
+    assert said.startswith("4 of 5 planned rows were read from `published/studies/mine`: 2 of 3 planned arms, on egg, ")
+    assert "at most 9 steps, compared at a mean squared error of 0.01 (egg). They took 2 minutes" in said
+    assert said.endswith("**Planned, but not made yet: 1 of its rows (once).**")
+    whole = pd.concat([rows, rows[:1].assign(kind="once")])
+    assert studies.origin(plan, whole).endswith("Nothing that was planned is missing.")

@@ -29,6 +29,7 @@ from fer_utils.studies.matching import first_at, path_errors
 from fer_utils.studies.nulls import Arrival, arrivals, contrasts, in_words
 from fer_utils.studies.relating import Relation, relate, relations
 from fer_utils.studies.running import published_rows, row_of, run_study
+from fer_utils.studies.telling import origin
 
 __all__ = [
     "STUDIES",
@@ -49,6 +50,7 @@ __all__ = [
     "gap_closed",
     "in_words",
     "near_mark",
+    "origin",
     "paired",
     "panels",
     "path_errors",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fer_utils import garden, storage
 from fer_utils.checks import BadInput, bad, real, whole
 from fer_utils.images import Array
 from fer_utils.layerize import EvolvedNetwork, layerize
 from fer_utils.measuring.networks import even_size
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIZE = 64  # pixels a side
 
@@ -137,6 +140,21 @@ class Study:
         if found is None:
             raise bad("arm", f"one of {', '.join(arm.name for arm in self.arms)}", name)
         return found
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are planned: arms × subjects × seeds."""
+        return len(self.marks) * sum(self.seeds if arm.seeds is None else arm.seeds for arm in self.arms)
+
+    def made(self, table: pd.DataFrame) -> list[str]:
+        """Name the arms that have rows in a table, in the study's order."""
+        there = set(table["kind"])
+        return [arm.name for arm in self.arms if arm.name in there]
+
+    def missing(self, table: pd.DataFrame) -> list[str]:
+        """Name the arms that are planned and have no row in a table."""
+        there = set(table["kind"])
+        return [arm.name for arm in self.arms if arm.name not in there]
 
 
 def subject_of(name: str, mark: float, *, size: int = SIZE) -> Subject:
