@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
+import time
 from pathlib import Path
 
 import nbclient
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_utils import evolution, garden
+from fer_utils import evolution, garden, images
 from fer_utils.checks import BadInput
 from fer_utils.explorer.breeder import Breeder, breed
 
@@ -212,3 +214,38 @@ def test_a_notebook_shows_the_breeder_and_its_handlers_work_there(tmp_path: Path
     play = evolution.replay(evolution.load_session(tmp_path / "garden" / "sessions" / "noted.json"))
     assert play.session.published[0].picture == "1.1"
     assert (tmp_path / "garden" / "thing.json").exists()
+
+
+def test_messages_on_two_threads_are_answered_one_after_the_other(
+    breeder: Breeder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JupyterLab may hand each widget's messages to its own thread: breeding begins while a picture is enlarged."""
+    drawn = images.png_bytes
+
+    def slowly(picture: np.ndarray) -> bytes:
+        time.sleep(0.1)
+        return drawn(picture)
+
+    monkeypatch.setattr(images, "png_bytes", slowly)
+    for _ in range(3):
+        last = breeder.generation.value
+        breeder.sheet.picked = [f"{last}.6"]
+        looking = threading.Thread(target=setattr, args=(breeder.sheet, "looked", f"{last}.6"))
+        looking.start()
+        time.sleep(0.02)
+        breeding = threading.Thread(target=breeder.go.click)
+        breeding.start()
+        looking.join()
+        breeding.join()
+        assert breeder.generation.value == last + 1
+        assert breeder.sheet.looked == breeder.line.looked == f"{last + 1}.0"
+        assert f"<b>{last + 1}.0</b>" in breeder.about.value
+    assert [step.parents for step in saved(breeder).steps] == [("0.6",), ("1.6",), ("2.6",)]
+
+
+def test_a_click_on_a_page_that_has_gone_changes_nothing(breeder: Breeder) -> None:
+    pick(breeder, "0.3")
+    breeder.go.click()
+    breeder.sheet.picked, breeder.sheet.looked = ["0.4"], "0.4"
+    assert breeder.picks == []
+    assert breeder.sheet.looked == "1.0"

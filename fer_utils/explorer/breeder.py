@@ -13,49 +13,24 @@ import base64
 import html
 import io
 import secrets
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-import anywidget
 import ipywidgets
-import traitlets
 from PIL import Image
 
 from fer_utils import evolution, garden, images, plotting
 from fer_utils.checks import BadInput, bad, whole
+from fer_utils.explorer.sheet import Sheet
 from fer_utils.garden import publishing
 from fer_utils.genome import Genome
 
 LARGE: Final = 320  # side of the enlarged picture, pixels
 SMALL: Final = 64  # of an ancestor's
 BOLDEST: Final = 4.0
-
-
-class Sheet(anywidget.AnyWidget):
-    """A page of pictures that can be picked and looked at.
-
-    Attributes:
-        names: What each is called, "generation.place".
-        pictures: Each as a data URI.
-        picked: Names of those picked, in the order of the clicks.
-        looked: Name of the one looked at last.
-        marks: Words that stand in a picture's corner, by its name.
-        choose: Whether pictures may be picked, or only looked at.
-        label: What the page shows, for readers of a screen.
-    """
-
-    _esm = (resources.files(__package__) / "sheet.js").read_text(encoding="utf-8")
-    _css = (resources.files(__package__) / "sheet.css").read_text(encoding="utf-8")
-    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    picked = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    looked = traitlets.Unicode().tag(sync=True)
-    marks = traitlets.Dict().tag(sync=True)
-    choose = traitlets.Bool(True).tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
 
 
 class Breeder(ipywidgets.VBox):
@@ -76,6 +51,7 @@ class Breeder(ipywidgets.VBox):
     def __init__(self, play: evolution.Play, *, folder: str | Path, size: int = 128) -> None:
         self.play, self.folder, self._size = play, Path(folder), images.image_size("size", size)
         self.picks: list[str] = []
+        self._lock, self._drawing = threading.RLock(), False
         self._make()
         super().__init__(self._laid_out())
         self._listen()
@@ -137,25 +113,38 @@ class Breeder(ipywidgets.VBox):
         return [self.head, row([left, right], layout=wrap), self.line, publishing_row, self.message, self.graph]
 
     def _listen(self) -> None:
+        """Answer buttons and changes, one at a time.
+
+        JupyterLab may hand the messages of different widgets to different threads. So whoever answers holds the lock,
+        and then reads what is set now: what a change carried may be of the past by then.
+        """
         self.go.on_click(partial(self._try, self.breed))
         self.drop.on_click(partial(self._try, self._drop))
         self.publish_button.on_click(partial(self._try, self._published))
         self.graph_button.on_click(partial(self._try, self._show_graph))
-        self.generation.observe(lambda change: self._show(change.new), names="value")
-        self.sheet.observe(lambda change: self._picked(change.new), names="picked")
-        self.sheet.observe(lambda change: self._look(change.new), names="looked")
-        self.line.observe(lambda change: self._visit(change.new), names="looked")
+        self.generation.observe(self._alone(lambda: self._show(self.generation.value)), names="value")
+        self.sheet.observe(self._alone(lambda: self._picked(self.sheet.picked)), names="picked")
+        self.sheet.observe(self._alone(lambda: self._look(self.sheet.looked)), names="looked")
+        self.line.observe(self._alone(lambda: self._visit(self.line.looked)), names="looked")
+
+    def _alone(self, act: Callable[[], None]) -> Callable[[object], None]:
+        def answer(_: object) -> None:
+            with self._lock:
+                act()
+
+        return answer
 
     def _try(self, act: Any, _: object) -> None:
         """Do what a button asks for; what cannot be is said in the panel."""
-        self.message.value = ""
-        try:
-            act()
-        except BadInput as error:
-            self.message.value = f'<b role="alert">{html.escape(str(error), quote=False)}</b>'
+        with self._lock:
+            self.message.value = ""
+            try:
+                act()
+            except BadInput as error:
+                self.message.value = f'<b role="alert">{html.escape(str(error), quote=False)}</b>'
 
     def _arrive(self, generation: int) -> None:
-        """Show a generation that is new to the slider."""
+        """Show a generation that is new to the slider, which must learn its new end first, by a message of its own."""
         self.generation.max = len(self.play.generations) - 1
         if self.generation.value == generation:
             self._show(generation)
@@ -188,8 +177,9 @@ class Breeder(ipywidgets.VBox):
 
     def _picked(self, names: Sequence[str]) -> None:
         """Take over what was picked on this page; parents stay in the order in which they were picked."""
-        kept = [name for name in self.picks if name not in self.sheet.names or name in names]
-        self.picks = kept + [name for name in names if name not in kept]
+        here = [name for name in names if name in self.sheet.names]
+        kept = [name for name in self.picks if name not in self.sheet.names or name in here]
+        self.picks = kept + [name for name in here if name not in kept]
         self._say()
 
     def _drop(self) -> None:
@@ -205,7 +195,10 @@ class Breeder(ipywidgets.VBox):
         self.chosen.value = f"Parents: {parents}{' (a branch from an earlier generation)' if back else ''}"
 
     def _look(self, name: str) -> None:
-        """Enlarge a picture, and show where it comes from."""
+        """Enlarge a picture of this page, and show where it comes from."""
+        if name not in self.sheet.names:  # clicked on a page that has gone since
+            self.sheet.looked = self.sheet.names[0]
+            return
         genome, cppn = self.play.genome(name), self.play.cppn(name)
         self.large.value = images.png_bytes(genome.image(LARGE))
         parents = " and ".join(self.play.parents(name)) or "none"
@@ -214,16 +207,22 @@ class Breeder(ipywidgets.VBox):
             f"Parents: {parents}."
         )
         self.graph.layout.display = "none"
+        self._draw_line(name)
+
+    def _draw_line(self, name: str) -> None:
+        """Show a picture's ancestors; that it is looked at there too is no wish to go there."""
         line = self.play.lineage(name)
+        self._drawing = True
         with self.line.hold_sync():
             self.line.names, self.line.marks, self.line.looked = line, {}, name
             self.line.pictures = [
                 _data_uri(one) for one in evolution.draw([self.play.cppn(one) for one in line], SMALL)
             ]
+        self._drawing = False
 
     def _visit(self, name: str) -> None:
         """Go to an ancestor that was clicked in the line."""
-        if name and name != self.sheet.looked:
+        if name and not self._drawing and name != self.sheet.looked:
             self.generation.value = int(name.split(".")[0])
             self.sheet.looked = name
 
