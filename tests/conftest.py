@@ -27,6 +27,14 @@ settings.register_profile("explore", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep each module on one worker, since its tests share what it makes, and all tests of the built book on one too."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            folder = item.path.parent.name
+            item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def paper_genome() -> Callable[[str], Genome]:
     """Return a loader of the paper's genomes by name; skips where they are not at hand, fails where they must be."""
