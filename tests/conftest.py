@@ -28,7 +28,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep each module on one worker, since its tests share what it makes, and all tests of the built book on one too."""
+    """Keep each module on one worker, since its tests share what it makes; and all tests of the built book."""
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
             folder = item.path.parent.name
