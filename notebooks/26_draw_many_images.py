@@ -56,7 +56,7 @@ long = [arm.name for arm in arms if arm.name in names and arm.long]
 
 # %% tags=["remove-input"]
 book.say(
-    "> **In this build:** {rows} of {all} planned rows were read from `published/studies/many`: {arms} of {planned} planned arms, {seeds} seeds of each instead of up to five, networks of the evolved "
+    "> **In this build:** {rows} of {all} planned rows were read from `published/studies/many`: {arms} of {planned} planned arms, {seeds} seeds of each, networks of the evolved "
     "architecture, trained on 32 pixels a side, 2,000 steps, compared at an error of {mark:g} over the images shown. They took {minutes:.0f} minutes of one busy "
     "core; `python -m fer_utils.studies.many` makes them anew and goes on where it was stopped. What was expected, the rules, and what had been seen "
     "before, are in `published/studies/many/hypotheses.md`. {missing}",
