@@ -116,6 +116,11 @@ by_seed = {
     name: [fidelity.mixed_share(features.feature_maps(run.network, 64)) for run in ones]
     for name, ones in (("twin", runs), ("ReLU", straight))
 }
+grey = [
+    name
+    for name, run in (("the evolved functions", runs[0]), ("ReLU", straight[0]))
+    if np.ptp(run.network.image(64), axis=2).max() < 0.01 < np.ptp(target, axis=2).max()
+]
 silent = {name: int(features.dead(maps[name]).sum()) for name in ("ReLU", "ReLU, before training")}
 
 # %% tags=["remove-input"]
@@ -127,7 +132,11 @@ book.table(
 # %% tags=["remove-input"]
 book.say(
     "With ReLU the error ends at **{loss:.1e}** after {steps:,} steps, with the evolved functions at {other:.1e} after {others:,}. "
-    "**{dead}** of its {all} neurons are dead ({before} before training). {mixture}",
+    "{grey}**{dead}** of the ReLU network's {all} neurons are dead ({before} before training). {mixture}",
+    grey=f"**The network with {' and the one with '.join(grey)} draws in grey:** its colour ran into the clip in the first "
+    "steps, where there is no gradient to bring it back, so the two are not compared at one error. "
+    if grey
+    else "",
     loss=straight[0].loss,
     steps=straight[0].recipe.steps,
     other=runs[0].loss,
@@ -172,6 +181,7 @@ book.record(
     out,
     loss=straight[0].loss,
     dead=silent,
+    grey=grey,
     mixed=mixed,
     mixed_by_seed=by_seed,
     networks=book.provenance([*runs, *straight]),

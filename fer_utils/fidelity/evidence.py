@@ -97,5 +97,16 @@ def mixed_share(maps: FeatureMaps) -> float:
     return float(np.mean((shares > 0.1) & (shares < 0.9))) if len(shares) else 0.0
 
 
+def coloured(network: Network) -> bool:
+    """Say whether a network's picture has any colour.
+
+    Args:
+        network: Any.
+
+    Source: ours.
+    """
+    return bool(np.ptp(network.image(SMALL), axis=2).max() > 0.01)
+
+
 def _mixed(network: Network) -> float:
     return mixed_share(feature_maps(network, SMALL))

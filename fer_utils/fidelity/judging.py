@@ -11,7 +11,7 @@ import numpy as np
 from fer_utils import rotations
 from fer_utils.features import FeatureMaps, feature_maps
 from fer_utils.fidelity.checking import drawn_apart
-from fer_utils.fidelity.evidence import SMALL, Evidence
+from fer_utils.fidelity.evidence import SMALL, Evidence, coloured
 from fer_utils.fidelity.figures import FIGURES, PaperFigure
 from fer_utils.fidelity.numbers import ANCESTORS, FACTOR, GRAPH_LOSS, GRAPH_SEEDS, PAPER_NUMBERS
 from fer_utils.fidelity.rows import DIFFERS, NO_GENOME, NOT_POSSIBLE, Row, judged, spelled, within_factor
@@ -107,6 +107,13 @@ def _sgd_maps(figure: PaperFigure, one: Evidence) -> list[Row]:
 def _relu_maps(figure: PaperFigure, one: Evidence) -> list[Row]:
     other = next((run.recipe.name for run in one.relu if not run.recipe.is_paper), "")
     ours = f"*{other}*, not that of the other networks" if other else "that of the other networks"
+    if (
+        other
+        and one.evolved is not None
+        and coloured(one.evolved)
+        and not any(coloured(run.network) for run in one.relu)
+    ):
+        ours += ", and it draws in grey: its colour ran into the clip"
     rows = _more_mixed(figure, one, figure.what, "ReLU", f"the paper gives no recipe for these; ours is {ours}")
     return [replace(row, verdict=DIFFERS) for row in rows] if other else rows
 
