@@ -30,7 +30,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep each module on one worker, since its tests share what it makes; and all tests of the built book."""
-    if config.pluginmanager.hasplugin("xdist"):
+    if getattr(config.option, "loadgroup", False):  # set on the workers alone
         for item in items:
             folder = item.path.parent.name
             item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else item.path.stem))
