@@ -56,7 +56,7 @@ publish: $(ENV) ## train what published/plan.yml wants and is missing, and publi
 	@$(BIN)/python scripts/publish.py $(if $(ONLY),--only $(ONLY)) $(if $(DRY),--dry-run)
 
 test: $(ENV) ## every test, those in a browser too (they look for chromium on the PATH)
-	@OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	@$(BIN)/python -m pytest
 
 check: $(ENV) ## style, types, and whether the lock and the environments agree
 	@$(BIN)/ruff check

@@ -27,15 +27,6 @@ settings.register_profile("explore", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep each module on one worker, since its tests share what it makes; and all tests of the built book."""
-    if getattr(config.option, "loadgroup", False):  # set on the workers alone
-        for item in items:
-            folder = item.path.parent.name
-            item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def paper_genome() -> Callable[[str], Genome]:
     """Return a loader of the paper's genomes by name; skips where they are not at hand, fails where they must be."""
