@@ -119,7 +119,7 @@ by_seed = {
 grey = [
     name
     for name, run in (("the evolved functions", runs[0]), ("ReLU", straight[0]))
-    if np.ptp(run.network.image(64), axis=2).max() < 0.01 < np.ptp(target, axis=2).max()
+    if fidelity.coloured(evolved) and not fidelity.coloured(run.network)
 ]
 silent = {name: int(features.dead(maps[name]).sum()) for name in ("ReLU", "ReLU, before training")}
 

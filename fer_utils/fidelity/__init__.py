@@ -13,7 +13,7 @@ reason. All numbers of figures live in `figures.FIGURES`, and nowhere else.
 from __future__ import annotations
 
 from fer_utils.fidelity.checking import number_rows
-from fer_utils.fidelity.evidence import Evidence, gather, mixed_share
+from fer_utils.fidelity.evidence import Evidence, coloured, gather, mixed_share
 from fer_utils.fidelity.figures import FIGURES, PaperFigure, figures_of, file_stem
 from fer_utils.fidelity.found import found_rows
 from fer_utils.fidelity.judging import figure_rows
@@ -31,6 +31,7 @@ __all__ = [
     "PaperFigure",
     "PaperNumbers",
     "Row",
+    "coloured",
     "figure_rows",
     "figures_of",
     "file_stem",
