@@ -15,72 +15,29 @@ from typing import Any
 
 import nbformat
 import pytest
+from small_book import begin_book, write_notebook
 
 from fer_utils import storage
 from fer_utils.book import build, manifest, runner
+from fer_utils.book.batch import run_chapters
 from fer_utils.book.chapters import read_chapters
 from fer_utils.book.presets import load_preset, plan
-from fer_utils.book.runner import Layout, NotebookFailed, Outcome, run_chapters
+from fer_utils.book.runner import Layout, NotebookFailed, Outcome
 from fer_utils.checks import BadInput
 
-NOTEBOOK = """\
-# ---
-# jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-#   fer:
-#     needs: {needs}
-# ---
-
-# %% [markdown]
-# # {title}
-
-# %% tags=["parameters"]
-steps = 3  # of nothing
-words = "plain"
-out = "build/out"  # where
-
-# %% mystnb={{"image": {{"alt": "A grey square"}}}}
-import json, os, pathlib, sys
-from IPython.display import Image, Markdown
-
-png = bytes.fromhex("{png}")
-pathlib.Path(out, "square.png").write_bytes(png)
-Image(data=png)
-
-# %% tags=["remove-input"]
-Markdown(f"**{{steps}}** {{words}}")
-
-# %%
-{body}
-"""
-# One grey pixel.
-PNG = (
-    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
-    "3a7e9b550000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
-)
 FIRST = """pathlib.Path(out, "results.json").write_text(json.dumps({"double": 2 * steps, "seeds": [4]}))
 print("chatter", file=sys.stderr)"""
 Runs = Callable[..., list[Outcome]]
-
-
-def write_notebook(root: Path, name: str, body: str, needs: str = "[]") -> Path:
-    title = name[3:].replace("_", " ").capitalize()
-    source = NOTEBOOK.format(needs=needs, title=title, png=PNG, body=body)
-    return storage.write_text(root / "notebooks" / f"{name}.py", source)
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a project with two small notebooks, the second building on the first; its path has a space and braces."""
     root = tmp_path / "a {small} book"
+    begin_book(root)
     write_notebook(root, "01_make_it", FIRST)
     body = 'pathlib.Path(out, "results.json").write_text(json.dumps({"cwd": os.getcwd()}))'
     write_notebook(root, "02_use_it", body, '["01_make_it"]')
-    storage.write_text(root / "notebooks" / "presets" / "quick.yml", "defaults: {steps: 5}\n")
-    storage.write_text(root / "requirements.lock", "numpy==1\n")
     monkeypatch.chdir(root)
     return root
 
@@ -278,7 +235,7 @@ def test_the_manifest_says_what_ran_and_on_what() -> None:
     assert made["seconds"] == 12.34, "only what ran in this build took time in it"
     assert [(n["key"], n["status"]) for n in made["networks"]] == [("k", "trained"), ("l", "reused"), ("m", "reused")]
     assert made["commit"] is None
-    assert set(made["machine"]) == {"system", "processor", "cpus", "threads", "gpu"}
+    assert set(made["machine"]) == {"system", "processor", "cpus", "jobs", "threads", "gpu"}
     assert made["versions"]["torch"]
 
     page = manifest.manifest_page(made)

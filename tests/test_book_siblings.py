@@ -17,8 +17,9 @@ from test_book_runner import NOTEBOOK, PNG, command
 
 from fer_utils import garden, picbreeder, storage
 from fer_utils.book import build, manifest, presets
+from fer_utils.book.batch import run_chapters
 from fer_utils.book.chapters import Chapter, Shown, find_chapters, read_chapter, read_chapters, short_name
-from fer_utils.book.runner import Layout, Outcome, run_chapters
+from fer_utils.book.runner import Layout, Outcome
 from fer_utils.book.siblings import LABEL, choose_images, expand, with_links, with_sections
 from fer_utils.checks import BadInput
 from fer_utils.genome import Genome

@@ -2,8 +2,8 @@
 
 Notebooks use the names below. The driver (``python -m fer_utils.book``) is in the modules, lowest first: `chapters`
 (what a notebook declares), `siblings` (its page for each image), `presets` (its parameters), `keys` (what its result
-depends on), `runner` (papermill, and what is kept), `manifest` (what ran), `build` (the pages). No other room knows
-that notebooks exist.
+depends on), `runner` (papermill, and what is kept), `workers` (processes side by side), `batch` (all notebooks, each
+after those it needs), `manifest` (what ran), `build` (the pages). No other room knows that notebooks exist.
 
 Conventions that bite: a notebook runs in the project's root folder, writes only to the folder `out` it is given, and
 counts as done only when its executed copy, its results and its stamp are all in place.

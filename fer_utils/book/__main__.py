@@ -15,13 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from fer_utils.book.batch import run_chapters
 from fer_utils.book.build import BuildFailed, build_book, build_chapter, gather
 from fer_utils.book.chapters import Chapter, find_chapter, read_chapters
 from fer_utils.book.presets import Parameters, Preset, load_preset, plan
-from fer_utils.book.runner import REUSED, RUNNING, Layout, NotebookFailed, run_chapters
+from fer_utils.book.runner import FAILED, REUSED, RUNNING, Layout, NotebookFailed
 from fer_utils.book.siblings import Choice, choose_images, expand, siblings_of
 from fer_utils.book.subjects import PICTURE_ENDINGS, check_inputs
-from fer_utils.checks import BadInput
+from fer_utils.book.workers import MOST, cores
+from fer_utils.checks import BadInput, whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,11 +79,13 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--image", default="", help="a genome by name or path, or a picture (.png, .jpg)")
         command.add_argument("--picture", default="", help="a picture for the notebook that takes any")
         command.add_argument("--set", action="append", default=[], help='parameters: "03.steps=2000 seeds=[0, 1]"')
+    build.add_argument("--jobs", type=int, help=f"notebooks at a time (otherwise one for each core, at most {MOST})")
     return parser
 
 
 def _build(options: argparse.Namespace) -> None:
     start = time.monotonic()
+    jobs = whole("JOBS", min(cores(), MOST) if options.jobs is None else options.jobs, least=1)
     preset = load_preset(options.preset, _presets())
     image, _ = _image_and_picture(options)
     choice = choose_images(preset.images) if preset.images and not image else Choice(())
@@ -90,8 +94,8 @@ def _build(options: argparse.Namespace) -> None:
     if choice.note:
         _tell(choice.note)
     layout = Layout(Path.cwd(), preset.name)
-    outcomes = run_chapters(chapters, plans, layout, report=_Reporter(chapters).report)
-    gather(outcomes, layout, preset=layout.name, chapters=chapters, note=choice.note)
+    outcomes = run_chapters(chapters, plans, layout, jobs=jobs, report=_Reporter(chapters).report)
+    gather(outcomes, layout, preset=layout.name, chapters=chapters, note=choice.note, jobs=jobs)
     _tell("Building the pages …")
     page = build_book(layout, chapters)
     _tell(f"The book is ready after {time.monotonic() - start:.0f} s. Open {page.as_uri()}")
@@ -164,7 +168,7 @@ class _Reporter:
         self.width = max(len(chapter.name) for chapter in chapters)
 
     def report(self, chapter: Chapter, status: str, seconds: float) -> None:
-        words = {RUNNING: "running …", REUSED: "reused"}.get(status, f"done in {seconds:.1f} s")
+        words = {RUNNING: "running …", REUSED: "reused", FAILED: "failed"}.get(status, f"done in {seconds:.1f} s")
         _tell(f"{self.places[chapter.name]} {chapter.name:<{self.width}}  {words}")
 
 

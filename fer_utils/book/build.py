@@ -34,7 +34,13 @@ class BuildFailed(Exception):  # noqa: N818 (the message is for a person)
 
 
 def gather(
-    outcomes: Sequence[Outcome], layout: Layout, *, preset: str, chapters: Sequence[Chapter] = (), note: str = ""
+    outcomes: Sequence[Outcome],
+    layout: Layout,
+    *,
+    preset: str,
+    chapters: Sequence[Chapter] = (),
+    note: str = "",
+    jobs: int = 1,
 ) -> Path:
     """Put executed notebooks, their pictures, all results and the manifest where the book looks for them.
 
@@ -44,6 +50,7 @@ def gather(
         preset: The preset's name, for the manifest.
         chapters: The pages that have siblings, or might have, are told of them.
         note: A sentence for these pages on images that are missing.
+        jobs: How many notebooks ran at a time, for the manifest.
 
     Returns:
         The folder ``book/executed``, replaced as a whole.
@@ -59,7 +66,7 @@ def gather(
                 if picture.suffix in PICTURES:
                     storage.write_bytes(draft / outcome.name / picture.name, picture.read_bytes())
         results = all_results(outcomes, layout)
-        manifest = make_manifest(outcomes, results, preset=preset, root=layout.root)
+        manifest = make_manifest(outcomes, results, preset=preset, root=layout.root, jobs=jobs)
         storage.write_json(draft / RESULTS, results)
         storage.write_json(draft / "manifest.json", manifest)
         storage.write_text(draft / "manifest.md", manifest_page(manifest))

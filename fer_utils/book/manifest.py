@@ -20,6 +20,7 @@ from fer_utils import storage
 from fer_utils.book.chapters import short_name
 from fer_utils.book.notes import NETWORKS, RESULTS, markdown_table
 from fer_utils.book.runner import REUSED, Layout, Outcome
+from fer_utils.book.workers import threads_each
 
 SCHEMA = "fer-book-manifest/1"
 PACKAGES = ("fer-utils", "torch", "numpy", "matplotlib", "jupyter-book", "myst-nb", "papermill", "ipykernel")
@@ -51,7 +52,7 @@ def all_results(outcomes: Sequence[Outcome], layout: Layout) -> dict[str, dict[s
 
 
 def make_manifest(
-    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]], *, preset: str, root: Path
+    outcomes: Sequence[Outcome], results: Mapping[str, Mapping[str, Any]], *, preset: str, root: Path, jobs: int = 1
 ) -> dict[str, Any]:
     """Describe a build.
 
@@ -60,6 +61,7 @@ def make_manifest(
         results: What `all_results` gathered.
         preset: The preset's name.
         root: The project's root, to ask git for the commit.
+        jobs: How many notebooks ran at a time.
 
     Returns:
         A JSON-able mapping without host names or paths of this machine, other than those the user gave as parameters.
@@ -71,7 +73,7 @@ def make_manifest(
         "preset": preset,
         "commit": _commit(root),
         "versions": _versions(),
-        "machine": _machine(),
+        "machine": _machine(jobs),
         "seconds": round(sum(outcome.seconds for outcome in outcomes if outcome.status != REUSED), 2),
         "chapters": [_chapter(outcome, results.get(outcome.name, {})) for outcome in outcomes],
         "networks": _networks(outcomes, results),
@@ -203,7 +205,9 @@ def _packages(versions: Mapping[str, str]) -> list[list[str]]:
 def _machine_sentence(manifest: Mapping[str, Any]) -> str:
     machine, commit = manifest["machine"], manifest["commit"]
     gpu = "with a GPU that PyTorch can use" if machine["gpu"] else "without a GPU"
-    cores = f"{machine['cpus']} CPU cores, {machine['threads']} threads"
+    threads = f"{machine['threads']} thread{'' if machine['threads'] == 1 else 's'}"
+    side_by_side = f"{machine['jobs']} notebooks at a time, each with {threads}"
+    cores = f"{machine['cpus']} CPU cores, {threads if machine['jobs'] == 1 else side_by_side}"
     return f"{machine['system']} on {machine['processor']}, {cores}, {gpu}." + (
         f" Source: commit `{commit}`." if commit else ""
     )
@@ -213,12 +217,13 @@ def _versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
 
 
-def _machine() -> dict[str, Any]:
+def _machine(jobs: int) -> dict[str, Any]:
     return {
         "system": platform.system(),
         "processor": platform.machine(),
         "cpus": os.cpu_count(),
-        "threads": torch.get_num_threads(),
+        "jobs": jobs,
+        "threads": threads_each(jobs),
         "gpu": torch.cuda.is_available(),
     }
 

@@ -1,4 +1,4 @@
-"""Run notebooks through papermill, one process for all, and keep what they make, whole or not at all.
+"""Run a notebook through papermill, and keep what it makes, whole or not at all.
 
 A notebook is executed in a folder of its own under ``build/``. Only when its last cell has run do its results and its
 executed copy move to their places, and last of all its stamp, which holds its key. A notebook whose key equals its
@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,13 +21,12 @@ import nbformat
 
 from fer_utils import storage
 from fer_utils.book.chapters import OUT, Chapter, read_notebook
-from fer_utils.book.keys import chapter_key, folder_hash, sources_hash
+from fer_utils.book.keys import folder_hash
 from fer_utils.book.presets import Parameters
 from fer_utils.book.showing import tidy
 from fer_utils.checks import BadInput
 
-RAN, REUSED, RUNNING = "ran", "reused", "running"
-Report = Callable[[Chapter, str, float], None]
+RAN, REUSED, RUNNING, FAILED = "ran", "reused", "running", "failed"
 
 
 class NotebookFailed(Exception):  # noqa: N818 (the message is a sentence for a person)
@@ -72,50 +71,24 @@ class Outcome:
     needs: tuple[str, ...]
 
 
-def run_chapters(
-    chapters: Sequence[Chapter],
-    plans: Mapping[str, Parameters],
-    layout: Layout,
-    *,
-    package: str | None = None,
-    report: Report = lambda chapter, status, seconds: None,
-) -> list[Outcome]:
-    """Bring notebooks up to date, each after those it needs.
+def make(chapter: Chapter, parameters: Parameters, layout: Layout, key: str) -> Outcome:
+    """Execute a notebook and put what it made in its place.
 
     Args:
-        chapters: Notebooks in order.
-        plans: For each name, all parameters but `out`.
+        chapter: The notebook.
+        parameters: All of its parameters but `out`.
         layout: Where things are kept.
-        package: Hash of the package's source; computed when None.
-        report: Called as notebooks begin and end, with a status and seconds.
+        key: What its stamp will say.
 
     Returns:
-        One outcome for each notebook.
+        What happened.
 
     Raises:
-        NotebookFailed: A notebook stopped with an error; those after it are not run.
-        BadInput: A notebook refused what it was given, or a parameter names no file.
+        NotebookFailed: It stopped with an error.
+        BadInput: It refused what it was given.
 
     Source: ours.
     """
-    package = package or sources_hash()
-    lock = layout.root / "requirements.lock"
-    lock_hash = storage.file_hash(lock) if lock.exists() else ""
-    outcomes = []
-    for chapter in chapters:
-        present = [name for name in chapter.needs if name in plans]
-        needs = {name: folder_hash(layout.artefacts(name)) for name in present}
-        key = chapter_key(chapter, plans[chapter.name], package=package, lock=lock_hash, needs=needs)
-        outcomes.append(_bring_up_to_date(chapter, plans[chapter.name], layout, key, report))
-    return outcomes
-
-
-def _bring_up_to_date(chapter: Chapter, parameters: Parameters, layout: Layout, key: str, report: Report) -> Outcome:
-    kept = _kept(chapter, layout)
-    if kept and kept["key"] == key:
-        report(chapter, REUSED, kept["seconds"])
-        return Outcome(**{**kept, "status": REUSED, "needs": tuple(kept["needs"])})
-    report(chapter, RUNNING, 0.0)
     start = time.monotonic()
     workplace = layout.build / "running" / f"{layout.name}-{chapter.name}-{os.getpid()}"
     try:
@@ -125,18 +98,29 @@ def _bring_up_to_date(chapter: Chapter, parameters: Parameters, layout: Layout, 
         _move_into_place(notebook, workplace / OUT, outcome, layout)
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
-    report(chapter, RAN, seconds)
     return outcome
 
 
-def _kept(chapter: Chapter, layout: Layout) -> dict[str, Any] | None:
-    """Return the stamp of the last good run if everything it speaks of is still there, unchanged."""
+def kept(chapter: Chapter, layout: Layout, key: str) -> Outcome | None:
+    """Return the last good run of a notebook, if it had this key and everything it left is still there, unchanged.
+
+    Args:
+        chapter: The notebook.
+        layout: Where things are kept.
+        key: Its key now.
+
+    Returns:
+        What happened then, as reused; or None.
+
+    Source: ours.
+    """
     stamp = layout.stamp(chapter.name)
     if not stamp.exists() or not layout.executed(chapter.name).exists():
         return None
     try:
-        kept = dict(storage.read_json(stamp))
-        return kept if kept.pop("artefacts") == folder_hash(layout.artefacts(chapter.name)) else None
+        found = dict(storage.read_json(stamp))
+        whole = found.pop("artefacts") == folder_hash(layout.artefacts(chapter.name)) and found["key"] == key
+        return Outcome(**{**found, "status": REUSED, "needs": tuple(found["needs"])}) if whole else None
     except (BadInput, KeyError):  # a stamp that cannot be read vouches for nothing
         return None
 

@@ -1,0 +1,117 @@
+"""Notebooks side by side: processes that run one task at a time each, and end cleanly when they are told to.
+
+Papermill runs one notebook at a time in a process, so each of several needs a process of its own. The machine's threads
+are shared out among them: threads that wait for each other on a busy core wait long.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+MOST = 4  # at a time unless asked for: each may take a gigabyte or two of memory
+THREADS = "OMP_NUM_THREADS"
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads_each(jobs: int) -> int:
+    """Return how many threads each of some tasks gets.
+
+    Args:
+        jobs: How many run at a time.
+
+    Returns:
+        The number ``OMP_NUM_THREADS`` asks for, if it is set; or else an equal share of the cores, at least 1.
+
+    Source: ours.
+    """
+    asked = os.environ.get(THREADS, "")
+    return int(asked) if asked.isdigit() and int(asked) else max(1, cores() // jobs)
+
+
+@contextmanager
+def side_by_side(jobs: int) -> Iterator[Executor]:
+    """Offer an executor of some processes; one job at a time runs in this process.
+
+    Args:
+        jobs: How many tasks may run at a time.
+
+    Yields:
+        The executor. If the block ends with an exception (Ctrl-C, say), the tasks are told to end, and have ended.
+
+    Source: ours.
+    """
+    if jobs == 1:
+        yield Here()
+        return
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(threads_each(jobs),)
+    )
+    before = set(multiprocessing.active_children())
+    try:
+        yield _Stoppable(pool)
+    except BaseException:
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class Here(Executor):
+    """Runs each task at once, in this process."""
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Run a task and return it done; only what stops the whole program passes through."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(task(*args, **options))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class _Stoppable(Executor):
+    """Hands tasks to workers that can be stopped while a task runs, and only then."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Let a worker run a task."""
+        return self._pool.submit(_stoppable, task, *args, **options)
+
+
+def _stoppable(task: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
+    _heed(_stop)
+    try:
+        return task(*args, **options)
+    finally:
+        _heed(None)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End the task, once: what it does to leave nothing half-made is not to be interrupted."""
+    _heed(signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _begin(threads: int) -> None:
+    os.environ[THREADS] = str(threads)
+    _heed(None)
+
+
+def _heed(handler: Any) -> None:
+    """Let both requests to end do the same; without a task Ctrl-C is for the parent, which then ends its workers."""
+    signal.signal(signal.SIGINT, handler or signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, handler or signal.SIG_DFL)
