@@ -7,6 +7,7 @@ NB     ?=
 P      ?=
 ONLY   ?=
 DRY    ?=
+JOBS   ?=
 PYTHON ?= python3
 UV     ?= uv
 
@@ -27,8 +28,8 @@ ENV := .venv/.stamp
 help: ## list what can be made
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {split($$1, name, ":"); printf "make %-11s%s\n", name[1], $$2}' Makefile
 
-book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butterfly|apple|jester|my.png|genome.zip SET="03.steps=2000"
-	@$(BIN)/python -m fer_utils.book build --preset "$$PRESET" --image "$$IMAGE" --set "$$SET"
+book: $(ENV) ## the book, notebooks and all; PRESET=quick|paper IMAGE=skull|butterfly|apple|jester|my.png|genome.zip SET="03.steps=2000" JOBS=1
+	@$(BIN)/python -m fer_utils.book build --preset "$$PRESET" --image "$$IMAGE" --set "$$SET" $(if $(JOBS),--jobs $(JOBS))
 
 run: $(ENV) ## one notebook with parameters of your own: make run NB=05 P="image=apple seeds=[3]"
 	@$(BIN)/python -m fer_utils.book run "$$NB" --preset "$$PRESET" --set "$$P"
@@ -55,8 +56,8 @@ bench: $(ENV) .venv/.bench ## how fast it is, beside JAX, as a table and build/b
 publish: $(ENV) ## train what published/plan.yml wants and is missing, and publish it; ONLY="skull mask" for some, DRY=1 to look
 	@$(BIN)/python scripts/publish.py $(if $(ONLY),--only $(ONLY)) $(if $(DRY),--dry-run)
 
-test: $(ENV) ## every test, those in a browser too (they look for chromium on the PATH)
-	@$(BIN)/python -m pytest
+test: $(ENV) ## every test, on as many cores as there are, at most four; those in a browser look for chromium on the PATH
+	@OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest --numprocesses $(or $(JOBS),logical) --maxprocesses 4 --no-loadscope-reorder
 
 check: $(ENV) ## style, types, and whether the lock and the environments agree
 	@$(BIN)/ruff check

@@ -1,4 +1,5 @@
-"""What all tests share: where the paper's genomes are, how their absence is said, and how examples are drawn.
+"""What all tests share: where the paper's genomes are, how their absence is said, how examples are drawn, and which
+tests may run on another core.
 
 Hypothesis draws the same examples every time ("steady"). ``HYPOTHESIS_PROFILE=explore`` looks for new ones.
 """
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from fer_utils import picbreeder
 from fer_utils.genome import Genome
@@ -25,6 +28,21 @@ settings.register_profile(
 )
 settings.register_profile("explore", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+BUILT = "tests/browser/book/"  # tests of one built copy of the book, which takes minutes to make
+
+
+class Sharing(LoadScopeScheduling):
+    """Hands out modules to the workers, whole, since tests of a module share what it makes; the built book's as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BUILT if nodeid.startswith(BUILT) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """Say who hands out the tests where there are several workers."""
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session")

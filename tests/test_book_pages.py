@@ -13,7 +13,7 @@ from types import ModuleType
 import nbformat
 import pytest
 from external_loads import css_loads, external_loads, html_loads
-from test_book_runner import PNG
+from small_book import PNG
 
 from fer_utils import storage
 from fer_utils.book.build import BuildFailed, _without_links, build_book, build_chapter

@@ -13,7 +13,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from test_book_runner import NOTEBOOK, PNG, command
+from small_book import NOTEBOOK, PNG
+from test_book_runner import command
 
 from fer_utils import garden, picbreeder, storage
 from fer_utils.book import build, manifest, presets

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -167,7 +168,7 @@ def test_an_install_that_fails_leaves_no_stamp(repository: Path, tmp_path: Path)
     assert not stamp.exists()
 
 
-@pytest.mark.parametrize("place", ["book/assets/mathjax", "tests/browser/vendor/axe-core"])
+@pytest.mark.parametrize("place", ["book/assets/mathjax", "tests/browser/book/vendor/axe-core"])
 def test_vendored_files_are_what_their_checksums_say(repository: Path, place: str) -> None:
     from fer_utils import storage
 
@@ -186,3 +187,29 @@ def test_no_tracked_text_names_a_machines_folders(repository: Path) -> None:
         text=True,
     )
     assert found.stdout == ""
+
+
+def test_modules_and_the_built_books_tests_stay_whole_on_one_worker(repository: Path, tmp_path: Path) -> None:
+    note = "import os, pathlib, pytest\n@pytest.mark.parametrize('n', range(4))\ndef test_it(n):\n    "
+    for place in ("browser/book/test_a", "browser/book/test_b", "browser/test_c", "test_d", "test_e", "test_f"):
+        module = tmp_path / "tests" / f"{place}.py"
+        module.parent.mkdir(parents=True, exist_ok=True)
+        module.write_text(note + f"pathlib.Path('{module.stem}-' + str(os.getpid())).touch()\n")
+    (tmp_path / "tests" / "conftest.py").write_text((repository / "tests" / "conftest.py").read_text("utf-8"))
+    line = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--numprocesses=2",
+        "--no-loadscope-reorder",
+    ]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    met = [path.name.removeprefix("test_").split("-") for path in tmp_path.glob("test_*")]
+    workers = dict(met)
+    assert sorted(name for name, _ in met) == list("abcdef"), "each module met one worker"
+    assert len(set(workers.values())) == 2
+    assert workers["a"] == workers["b"]

@@ -21,7 +21,7 @@ from fer_utils.book.siblings import LABEL, expand
 
 pytestmark = pytest.mark.browser
 
-CONTENTS = yaml.safe_load((Path(__file__).parents[2] / "_toc.yml").read_text(encoding="utf-8"))
+CONTENTS = yaml.safe_load((Path(__file__).parents[3] / "_toc.yml").read_text(encoding="utf-8"))
 FILES = (CONTENTS["root"], *(chapter["file"] for part in CONTENTS["parts"] for chapter in part["chapters"]))
 PAGES = tuple(f"{name}.html" for name in FILES)
 SWEEPS = "executed/05_sweep_the_weights.html"
@@ -155,7 +155,7 @@ def test_every_executed_figure_has_words_for_those_who_cannot_see_it(site: Path)
 
 
 def test_the_numbers_on_the_first_page_are_those_the_notebooks_recorded(site: Path) -> None:
-    results = json.loads((site.parents[2] / "book" / "executed" / "results.json").read_text(encoding="utf-8"))
+    results = json.loads((site.parents[3] / "book" / "executed" / "results.json").read_text(encoding="utf-8"))
     numbers = results["04_compare_neuron_by_neuron"]
     page = (site / "welcome.html").read_text(encoding="utf-8")
     text = re.sub(r"<[^>]+>", " ", page)
