@@ -35,6 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
         shutil.copy(repository / name, root / name)
     preset = repository / "tests" / "browser" / "book" / "tiny.yml"
     command = [sys.executable, "-m", "fer_utils.book", "build", "--preset", str(preset)]
+    command += ["--jobs=1"] if "PYTEST_XDIST_WORKER" in os.environ else []  # the other cores have tests of their own
     done = subprocess.run(
         command, cwd=root, env={**os.environ, "FER_STORE": str(root / "store")}, capture_output=True, text=True
     )
