@@ -37,7 +37,7 @@ out = "build/out/08_watch_it_appear"  # where this notebook leaves its results
 import numpy as np
 
 import fer_utils as fer
-from fer_utils import book, plotting, training
+from fer_utils import book, fidelity, plotting, training
 from fer_utils.populations import claims
 
 subject = book.subject(image)
@@ -69,14 +69,33 @@ book.loop(
     alt="the picture as training goes on, from a random pattern to the target",
 )
 
+# %% tags=["remove-input"]
+losers = {run.seed: fate for run in runs[:2] if (fate := training.lost(run.network, target))}
+book.say(
+    "{fates}: it was pushed behind a clip in its first steps, where the gradient is zero, and never comes back. "
+    "[Train the twin](03_train_the_twin.ipynb) counts such draws.",
+    fates=" and ".join(f"Seed {seed} lost {fate}" for seed, fate in losers.items()),
+) if losers else book.say("Both twins of this build come to draw the picture, or are on their way to it.")
+
 # %% [markdown]
 # ## The steps the paper shows
 #
 # The paper chose five moments for each of two of its images. These are ours at the same moments.
 
+# %% tags=["remove-input"]
+wanted = training.PAPER_PATHS.get(subject.name, (0, 100, 200, 400, 10_000))
+walked = fidelity.fullest_path([first, *book.published_twins(subject, evolved.architecture)], wanted)
+chosen = [step for step in wanted if step in walked.snapshots]
+book.say(
+    "Drawn by {who}.{rest}",
+    who=f"seed {walked.seed}, trained for this page"
+    if walked is first
+    else f"the published twin of seed {walked.seed}, trained by the paper's whole recipe, which was kept at {'all' if len(chosen) == len(wanted) else 'more'} of them",
+    rest="" if len(chosen) == len(wanted) else f" It was kept at {len(chosen)} of the {len(wanted)}.",
+)
+
 # %% mystnb={"image": {"alt": "The picture drawn by the twin at the steps that the paper shows, with the target last."}}
-chosen = [step for step in training.PAPER_PATHS.get(subject.name, (0, 100, 200, 400, 10_000)) if step <= steps]
-plotting.training_path([first.snapshots[step].image(size) for step in chosen], chosen, target=target)
+plotting.training_path([walked.snapshots[step].image(size) for step in chosen], chosen, target=target)
 
 # %% [markdown]
 # ## Coarse before fine?

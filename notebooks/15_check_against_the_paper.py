@@ -58,7 +58,7 @@ numbers = fidelity.number_rows(evidence)
 # %% tags=["remove-input"]
 absent = [one.image for one in evidence if one.genome is None]
 unpublished = [one.image for one in evidence if not one.twins]
-seeds = {one.image: ", ".join(str(run.seed) for run in one.twins) for one in evidence if one.twins}
+seeds = {one.image: [str(run.seed) for run in one.twins] for one in evidence if one.twins}
 book.say(
     "> **In this build:** {genomes} Networks of the paper's whole recipe were loaded from `published/runs`, none was trained for this page: "
     "{twins}. {graphs}",
@@ -66,7 +66,8 @@ book.say(
     if not absent
     else f"Of the paper's genomes {' and '.join(absent)} {'are' if len(absent) > 1 else 'is'} not on this machine, so the rows that "
     "need them say *not possible*; `make genomes` fetches them.",
-    twins="; ".join(f"{name}, seeds {which}" for name, which in seeds.items()) or "there are none",
+    twins="; ".join(f"{name}, seed{'s' if len(which) > 1 else ''} {', '.join(which)}" for name, which in seeds.items())
+    or "there are none",
     graphs=f"The raw graph was trained for {graph_steps:,} steps at {side} pixels, {len(graphs)} seeds."
     if graphs
     else "The raw graph was not trained, for want of the skull.",

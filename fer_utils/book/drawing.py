@@ -16,7 +16,7 @@ from fer_utils.book.subjects import Subject
 from fer_utils.book.twins import twins, twins_alike
 from fer_utils.cppn import Network, Weight
 from fer_utils.features import FeatureMaps, feature_maps
-from fer_utils.fidelity.judging import fullest_path
+from fer_utils.fidelity import fullest_path
 from fer_utils.layerize import EvolvedNetwork, layerize, nodes_to_follow
 from fer_utils.training import Recipe, Run
 from fer_utils.training.graphs import fit_graph

@@ -16,7 +16,7 @@ from fer_utils.fidelity.checking import number_rows
 from fer_utils.fidelity.evidence import Evidence, coloured, gather, mixed_share
 from fer_utils.fidelity.figures import FIGURES, PaperFigure, figures_of, file_stem
 from fer_utils.fidelity.found import found_rows
-from fer_utils.fidelity.judging import figure_rows
+from fer_utils.fidelity.judging import figure_rows, fullest_path
 from fer_utils.fidelity.numbers import PAPER_NUMBERS, PaperNumbers
 from fer_utils.fidelity.rows import DIFFERS, NOT_POSSIBLE, REPRODUCED, VERDICTS, Row
 
@@ -36,6 +36,7 @@ __all__ = [
     "figures_of",
     "file_stem",
     "found_rows",
+    "fullest_path",
     "gather",
     "mixed_share",
     "number_rows",

@@ -157,8 +157,8 @@ def _recipe(one: Evidence) -> list[Row]:
     rate = PAPER_LEARNING_RATES[one.image]
     theirs = f"seed {PAPER_SEEDS[one.image]}, rate {rate:g}, 100,000 steps, {PAPER_SIZE} pixels"
     same = recipe_for(one.image)
-    seeds = ", ".join(str(run.seed) for run in one.twins) or "none"
-    ours = f"seeds {seeds}, rate {same.learning_rate:g}, {same.steps:,} steps, {same.size} pixels"
+    seeds = ("seeds " if len(one.twins) > 1 else "seed ") + (", ".join(str(run.seed) for run in one.twins) or "none")
+    ours = f"{seeds}, rate {same.learning_rate:g}, {same.steps:,} steps, {same.size} pixels"
     why = "a seed means another draw here: the random numbers are NumPy's, theirs JAX's; all else is the same"
     equal = same.is_paper and same.learning_rate == rate
     verdict = judged(equal) if one.twins else NOT_POSSIBLE
