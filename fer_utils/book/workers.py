@@ -17,6 +17,7 @@ from typing import Any
 
 MOST = 4  # at a time unless asked for: each may take a gigabyte or two of memory
 THREADS = "OMP_NUM_THREADS"
+Handler = Callable[[int, FrameType | None], None]
 
 
 def cores() -> int:
@@ -93,25 +94,33 @@ class _Stoppable(Executor):
 
 
 def _stoppable(task: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
-    _heed(_stop)
+    _heed(_stop, _stop)
     try:
         return task(*args, **options)
     finally:
-        _heed(None)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """End the task, once: what it does to leave nothing half-made is not to be interrupted."""
-    _heed(signal.SIG_IGN)
-    raise KeyboardInterrupt
+        _heed(_nothing, _leave)
 
 
 def _begin(threads: int) -> None:
     os.environ[THREADS] = str(threads)
-    _heed(None)
+    _heed(_nothing, _leave)  # without a task Ctrl-C is for the parent, which then ends its workers
 
 
-def _heed(handler: Any) -> None:
-    """Let both requests to end do the same; without a task Ctrl-C is for the parent, which then ends its workers."""
-    signal.signal(signal.SIGINT, handler or signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, handler or signal.SIG_DFL)
+def _heed(interrupted: Handler, terminated: Handler) -> None:
+    # Always functions: Python complains of a signal that comes just as its handler is set to SIG_IGN or SIG_DFL.
+    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGTERM, terminated)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End the task, once: what it does to leave nothing half-made is not to be interrupted."""
+    _heed(_nothing, _nothing)
+    raise KeyboardInterrupt
+
+
+def _nothing(number: int, frame: FrameType | None) -> None:
+    pass
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

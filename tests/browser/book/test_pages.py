@@ -155,7 +155,7 @@ def test_every_executed_figure_has_words_for_those_who_cannot_see_it(site: Path)
 
 
 def test_the_numbers_on_the_first_page_are_those_the_notebooks_recorded(site: Path) -> None:
-    results = json.loads((site.parents[3] / "book" / "executed" / "results.json").read_text(encoding="utf-8"))
+    results = json.loads((site.parents[2] / "book" / "executed" / "results.json").read_text(encoding="utf-8"))
     numbers = results["04_compare_neuron_by_neuron"]
     page = (site / "welcome.html").read_text(encoding="utf-8")
     text = re.sub(r"<[^>]+>", " ", page)
