@@ -6,6 +6,7 @@ are shared out among them: threads that wait for each other on a busy core wait 
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -115,6 +116,7 @@ def _heed(interrupted: Handler, terminated: Handler) -> None:
 def _stop(number: int, frame: FrameType | None) -> None:
     """End the task, once: what it does to leave nothing half-made is not to be interrupted."""
     _heed(_nothing, _nothing)
+    logging.disable()  # half-awaited tasks of the kernel's client would be told of, with a traceback
     raise KeyboardInterrupt
 
 
@@ -123,4 +125,5 @@ def _nothing(number: int, frame: FrameType | None) -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+    """End at once: there is nothing to tidy up, and a queue that is left while it is read confuses the next reader."""
+    os._exit(128 + number)
