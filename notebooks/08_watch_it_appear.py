@@ -75,7 +75,7 @@ book.say(
     "{fates}: it was pushed behind a clip in its first steps, where the gradient is zero, and never comes back. "
     "[Train the twin](03_train_the_twin.ipynb) counts such draws.",
     fates=" and ".join(f"Seed {seed} lost {fate}" for seed, fate in losers.items()),
-) if losers else book.say("Both twins of this build come to draw the picture, or are on their way to it.")
+) if losers else book.say("Every twin of this build comes to draw the picture, or is on its way to it.")
 
 # %% [markdown]
 # ## The steps the paper shows
@@ -154,7 +154,7 @@ book.say(
 #   road, and it does not yet say that the road decides what is inside.
 # - The other road, a lineage of ancestors, each of them a picture that somebody found worth keeping, is in another chapter and for
 #   other pictures.
-# - One seed is drawn as curves. The film shows two.
+# - One seed is drawn as curves, and the film shows two at most.
 #
 # ## Checks
 
