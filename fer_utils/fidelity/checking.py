@@ -174,7 +174,7 @@ def _loss(one: Evidence, step: int) -> Row:
     same = within_factor(ours, theirs, FACTOR)
     ratio = float(np.median(ours)) / theirs
     why = "other first weights; single losses of this recipe jump by as much from step to step"
-    why += "" if same else f"; here the median is {ratio:.1f} times theirs"
+    why += "" if same else f"; here the median is {ratio:.3g} times theirs"
     return Row(
         item, one.image, f"{theirs:.3g}", spelled(ours), judged(same), "a factor of 2", why, source, ("03",), "13"
     )
