@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from fer_utils import storage
 from fer_utils.book.chapters import Chapter
 from fer_utils.book.keys import chapter_key, folder_hash, sources_hash
 from fer_utils.book.presets import Parameters
 from fer_utils.book.runner import FAILED, RAN, REUSED, RUNNING, Layout, Outcome, kept, make
-from fer_utils.book.workers import side_by_side
+from fer_utils.book.workers import Submit, side_by_side
 
 Report = Callable[[Chapter, str, float], None]
 
@@ -46,8 +46,8 @@ def run_chapters(
     lock = layout.root / "requirements.lock"
     hashes = {"package": package or sources_hash(), "lock": storage.file_hash(lock) if lock.exists() else ""}
     batch = _Batch(chapters, plans, layout, hashes, report)
-    with side_by_side(jobs) as executor:
-        batch.run(executor, jobs)
+    with side_by_side(jobs) as submit:
+        batch.run(submit, jobs)
     return [batch.done[chapter.name] for chapter in chapters]
 
 
@@ -68,12 +68,12 @@ class _Batch:
         self.running: dict[Future[Outcome], Chapter] = {}
         self.done: dict[str, Outcome] = {}
 
-    def run(self, executor: Executor, jobs: int) -> None:
+    def run(self, submit: Submit, jobs: int) -> None:
         """Run everything; after a failure begin nothing more, see out what runs, and raise it."""
         failure: BaseException | None = None
         while self.running or (self.waiting and not failure):
             while not failure and len(self.running) < jobs and (chapter := self._next()):
-                self._begin(chapter, executor)
+                self._begin(chapter, submit)
             for future in wait(self.running, return_when=FIRST_COMPLETED).done:
                 failure = failure or future.exception()
                 self._end(future)
@@ -85,7 +85,7 @@ class _Batch:
         ready = (one for one in self.waiting if not self.names.intersection(one.needs) - self.done.keys())
         return next(ready, None)
 
-    def _begin(self, chapter: Chapter, executor: Executor) -> None:
+    def _begin(self, chapter: Chapter, submit: Submit) -> None:
         self.waiting.remove(chapter)
         parameters = self.plans[chapter.name]
         needs = {name: folder_hash(self.layout.artefacts(name)) for name in chapter.needs if name in self.plans}
@@ -95,7 +95,7 @@ class _Batch:
             self.report(chapter, REUSED, outcome.seconds)
         else:
             self.report(chapter, RUNNING, 0.0)
-            self.running[executor.submit(make, chapter, parameters, self.layout, key)] = chapter
+            self.running[submit(make, chapter, parameters, self.layout, key)] = chapter
 
     def _end(self, future: Future[Outcome]) -> None:
         chapter = self.running.pop(future)

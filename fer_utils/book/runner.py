@@ -119,7 +119,8 @@ def kept(chapter: Chapter, layout: Layout, key: str) -> Outcome | None:
         return None
     try:
         found = dict(storage.read_json(stamp))
-        whole = found.pop("artefacts") == folder_hash(layout.artefacts(chapter.name)) and found["key"] == key
+        artefacts = found.pop("artefacts")
+        whole = found["key"] == key and artefacts == folder_hash(layout.artefacts(chapter.name))
         return Outcome(**{**found, "status": REUSED, "needs": tuple(found["needs"])}) if whole else None
     except (BadInput, KeyError):  # a stamp that cannot be read vouches for nothing
         return None

@@ -11,13 +11,14 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 MOST = 4  # at a time unless asked for: each may take a gigabyte or two of memory
 THREADS = "OMP_NUM_THREADS"
+Submit = Callable[..., Future[Any]]
 Handler = Callable[[int, FrameType | None], None]
 
 
@@ -42,26 +43,27 @@ def threads_each(jobs: int) -> int:
 
 
 @contextmanager
-def side_by_side(jobs: int) -> Iterator[Executor]:
-    """Offer an executor of some processes; one job at a time runs in this process.
+def side_by_side(jobs: int) -> Iterator[Submit]:
+    """Offer some processes that take tasks; one job at a time runs in this process.
 
     Args:
         jobs: How many tasks may run at a time.
 
     Yields:
-        The executor. If the block ends with an exception (Ctrl-C, say), the tasks are told to end, and have ended.
+        A function that takes a task and its arguments and returns its future. If the block ends with an exception
+            (Ctrl-C, say), the tasks are told to end, and have ended.
 
     Source: ours.
     """
     if jobs == 1:
-        yield Here()
+        yield _here
         return
     pool = ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(threads_each(jobs),)
     )
     before = set(multiprocessing.active_children())
     try:
-        yield _Stoppable(pool)
+        yield lambda task, *args: pool.submit(_stoppable, task, *args)
     except BaseException:
         for child in set(multiprocessing.active_children()) - before:
             child.terminate()
@@ -70,34 +72,21 @@ def side_by_side(jobs: int) -> Iterator[Executor]:
         pool.shutdown(cancel_futures=True)
 
 
-class Here(Executor):
-    """Runs each task at once, in this process."""
-
-    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        """Run a task and return it done; only what stops the whole program passes through."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(task(*args, **options))
-        except Exception as error:
-            future.set_exception(error)
-        return future
+def _here(task: Callable[..., Any], /, *args: Any) -> Future[Any]:
+    """Run a task at once and return it done; only what stops the whole program passes through."""
+    future: Future[Any] = Future()
+    try:
+        future.set_result(task(*args))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
-class _Stoppable(Executor):
-    """Hands tasks to workers that can be stopped while a task runs, and only then."""
-
-    def __init__(self, pool: Executor) -> None:
-        self._pool = pool
-
-    def submit(self, task: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        """Let a worker run a task."""
-        return self._pool.submit(_stoppable, task, *args, **options)
-
-
-def _stoppable(task: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
+def _stoppable(task: Callable[..., Any], /, *args: Any) -> Any:
+    """Run a task in a worker, which can be stopped while the task runs, and only then."""
     _heed(_stop, _stop)
     try:
-        return task(*args, **options)
+        return task(*args)
     finally:
         _heed(_nothing, _leave)
 
