@@ -63,7 +63,8 @@ def hsv_to_rgb(hsv: Any) -> Any:
     h, s, v = hsv[0], hsv[1], hsv[2]
     # Each channel is v minus the chroma times a trapezoid in the hue; the three trapezoids differ by a shift.
     if isinstance(hsv, torch.Tensor):
-        shift = torch.tensor([5.0, 3.0, 1.0], dtype=hsv.dtype, device=hsv.device).view(3, *[1] * h.dim())
+        # Made where it is needed: a number that comes from the processor cannot be part of a recorded step on a GPU.
+        shift = (5 - 2 * torch.arange(3, dtype=hsv.dtype, device=hsv.device)).view(3, *[1] * h.dim())
         ramp = torch.remainder(shift + 6 * h, 6)
         return v - v * s * torch.minimum(ramp, 4 - ramp).clamp(0, 1)
     ramp = np.mod(np.array([5.0, 3.0, 1.0], dtype=h.dtype).reshape(3, *[1] * h.ndim) + 6 * h, 6)

@@ -3,6 +3,7 @@
     python scripts/publish.py --dry-run              # what is there, what is missing, how long it would take
     python scripts/publish.py --only skull           # one image
     python scripts/publish.py --finished             # publish what is finished, train nothing
+    python scripts/publish.py --take FOLDER          # first take what another machine published into FOLDER
 
 Every run is published as soon as it is finished, training goes on where it was stopped, and what is published already
 is left alone: a second time nothing changes.
@@ -37,6 +38,7 @@ from fer_utils.training import OTHER_NAMES, Recipe, Run
 from fer_utils.training.checkpoints import Checkpoints
 from fer_utils.training.choosing import ENGINES
 from fer_utils.training.comparing import PAPER_SIZE
+from fer_utils.training.engine import known_device
 from fer_utils.training.problem import Problem
 from fer_utils.training.reference import PATH
 from fer_utils.training.runs import load_run, run_key
@@ -116,6 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def carry_out(options: argparse.Namespace) -> None:
     """Survey the plan, and bring each run of it."""
     try:
+        if options.take is not None and not published.entries(folder=options.take):
+            raise BadInput(f"take must be a folder with published runs and their index, got {options.take}.")
         work, missing = jobs(read_plan(options.plan), only=options.only)
         for name in missing:
             print(f"The genome of {name} is not on this machine (make genomes), so its runs are left as they are.")
@@ -133,7 +137,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", metavar="IMAGE", help="only these images of the plan")
     parser.add_argument("--dry-run", action="store_true", help="say what is there and what is missing, and stop")
     parser.add_argument("--finished", action="store_true", help="publish what is finished, train nothing")
-    parser.add_argument("--engine", default="auto", help="torch, fused or auto, for what is trained")
+    parser.add_argument(
+        "--take", type=Path, metavar="FOLDER", help="a published folder of another machine to take from"
+    )
+    parser.add_argument("--engine", default="auto", help="torch, fused, gpu or auto, for what is trained")
     parser.add_argument("--threads", type=int, help="CPU threads, for what is trained")
     parser.add_argument("--plan", type=Path, default=ROOT / "published" / "plan.yml")
     parser.add_argument("--folder", type=Path, default=published.FOLDER)
@@ -224,9 +231,13 @@ def state_of(job: Job, store: storage.Store, folder: Path) -> State:
 
 
 def rates_of(folder: Path) -> dict[str, float]:
-    """Return for each recipe's name the seconds a published run took for each weight, pixel and step (the median)."""
+    """Return for each recipe's name the seconds a published run took for each weight, pixel and step (the median).
+
+    Only runs of the kind of device that would train here count.
+    """
     rates: dict[str, list[float]] = {}
-    for entry in published.entries(folder=folder):
+    here = known_device("auto")
+    for entry in (one for one in published.entries(folder=folder) if one.device == here):
         recipe = Recipe.from_json(entry.recipe)
         work = _work(fer.Architecture.parse(entry.architecture), recipe)
         rates.setdefault(recipe.name, []).append(entry.seconds / work)
@@ -248,7 +259,7 @@ def bring(job: Job, store: storage.Store, options: argparse.Namespace) -> None:
     """Publish one run, from the store or trained now, unless it is published already."""
     if job.published(options.folder):
         return
-    run = job.stored(store)
+    run = taken(job, options.take) or job.stored(store)
     if run is None and options.finished:
         return
     if run is None:
@@ -259,12 +270,19 @@ def bring(job: Job, store: storage.Store, options: argparse.Namespace) -> None:
         return
     published.verify(run, job.subject.target)
     name, genome = job.subject.name, job.subject.genome
-    entry = published.publish(run, name, genome, machine=machine(run), folder=options.folder)
+    kind = run.machine if isinstance(run, published.PublishedRun) else machine(run)
+    entry = published.publish(run, name, genome, machine=kind, folder=options.folder)
     print(f"published {entry.file}, {entry.bytes / 1e3:.0f} kB, loss {entry.loss:.2e}")
 
 
+def taken(job: Job, folder: Path | None) -> Run | None:
+    """Return the run as another machine published it, if it did; what it says of itself and its machine stays."""
+    entry = job.published(folder) if folder is not None else None
+    return published.load(entry, folder=folder) if entry is not None and folder is not None else None
+
+
 def machine(run: Run) -> dict[str, Any]:
-    """Return the kind of this machine."""
+    """Return the kind of this machine, with its GPU if the run was trained on one."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import torch
 from torch import Tensor
 
 from fer_utils.training.recipe import Recipe
@@ -40,7 +39,7 @@ def normalised(gradient: Tensor) -> Tensor:
     # In double precision no square over- or underflows, so no epsilon is needed and the loss's scale cannot matter.
     exact = gradient.double()
     norm = exact.norm()
-    return (exact / torch.where(norm == 0, 1.0, norm)).to(gradient.dtype)
+    return (exact / (norm + (norm == 0))).to(gradient.dtype)
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:

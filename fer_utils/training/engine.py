@@ -11,7 +11,7 @@ from torch import Tensor
 from fer_utils.checks import BadInput, one_of
 from fer_utils.images import Array
 from fer_utils.training.descent import descent_direction
-from fer_utils.training.gradient import Gradient
+from fer_utils.training.gradient import Differentiable, Gradient
 from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, Problem, State
@@ -46,7 +46,7 @@ class TorchEngine:
         self.threads = threads or torch.get_num_threads()
         self._problem = problem
         self._pixels = Pixels(problem)
-        self._gradients: dict[int, Gradient] = {}
+        self._gradients: dict[int, Differentiable] = {}
         plain = problem.recipe.optimiser in RECORDABLE and not self._pixels.drawn and not steered(problem.recipe)
         self._recorded = device == "cuda" and plain
         self._replays: dict[tuple[int, int], Replay] = {}
@@ -77,12 +77,14 @@ class TorchEngine:
         parts = []
         for count, side in self._pixels.spans(state.step, steps):
             if (side, state.image) not in self._replays:
-                ask = self._look(*self._pixels.seen(state, state.step, side))
-                weights = len(state.weights)
-                self._replays[side, state.image] = Replay(self._problem.recipe, ask, count=weights, device=self.device)
+                seen = self._pixels.seen(state, state.step, side)
+                self._replays[side, state.image] = self._make_replay(len(state.weights), *seen)
             state, losses = self._replays[side, state.image].advance(state, count)
             parts.append(losses)
         return state, np.concatenate(parts)
+
+    def _make_replay(self, count: int, inputs: Flat, target: Flat) -> Replay:
+        return Replay(self._problem.recipe, self._look(inputs, target), count=count, device=self.device)
 
     def _look(self, inputs: Flat, target: Flat) -> Ask:
         """Return what gives loss and direction at any weights, on these pixels."""
@@ -97,13 +99,16 @@ class TorchEngine:
 
         return ask
 
-    def _gradient(self, inputs: Flat) -> Gradient:
+    def _gradient(self, inputs: Flat) -> Differentiable:
         """Return the buffers for so many pixels, looking at these."""
         count, seen = inputs.shape[1], self._tensor(inputs)
         if count not in self._gradients:
-            self._gradients[count] = Gradient(self._problem.architecture, seen, map_l1=self._problem.recipe.map_l1)
+            self._gradients[count] = self._make_gradient(seen)
         self._gradients[count].look_at(seen)
         return self._gradients[count]
+
+    def _make_gradient(self, inputs: Tensor) -> Differentiable:
+        return Gradient(self._problem.architecture, inputs, map_l1=self._problem.recipe.map_l1)
 
     def _tensor(self, flat: Flat) -> Tensor:
         # torch.tensor copies: torch's own memory is aligned alike in every process, and so are the bits that come out.

@@ -51,8 +51,9 @@ def fit(
         recipe: How to train; the default is the paper's.
         seeds: Whole numbers of at least 0, each once; each run is the same to the bit as if it were alone.
         store: Where runs are kept: a `Store`, a folder, None for the default one, or False to keep nothing.
-        engine: "torch", which works everywhere; "fused", compiled for this CPU and several times as fast; or "auto":
-            fused on a CPU where there is a C++ compiler, else torch. Each has its own last bits and stored runs.
+        engine: "torch", which works everywhere; "fused", compiled for this CPU and several times as fast; "gpu",
+            compiled for a GPU; or "auto": fused on a CPU where there is a C++ compiler, gpu on a GPU where torch can
+            compile for it, else torch. Each has its own last bits and stored runs.
         device: "cpu", "cuda", or "auto": cuda where torch sees a GPU.
         threads: CPU threads, or None for torch's present number, which is left as it is.
         progress: Whether to show a bar with the loss.
@@ -111,7 +112,7 @@ def fit_many(
     problem = _checked_problem(images, architecture, recipe)
     numbers = checked_seeds(seeds)
     kept = checked_store(store)
-    maker, place = known_engine(engine, device)
+    maker, place = known_engine(engine, device, architecture)
     threads = None if threads is None else whole("threads", threads, least=1, most=1024)
     pause = real("checkpoint_every", checkpoint_every, least=0)
     if not isinstance(progress, bool):

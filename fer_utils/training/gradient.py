@@ -11,6 +11,7 @@ Conventions that bite: values are ``(neurons, pixels)``, so that each activation
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -31,6 +32,19 @@ SLOPES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "gaussian": lambda x, y: torch.add(y, 1).mul_(x).mul_(-2),
     "relu": lambda x, y: (y > 0).to(y.dtype),
 }
+
+
+class Differentiable(Protocol):
+    """What an engine asks for loss and gradient; `Gradient` says what each member does."""
+
+    def look_at(self, inputs: Tensor) -> None:
+        """Take other pixels."""
+
+    def loss(self, weights: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+
+    def __call__(self, weights: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the loss and its gradient."""
 
 
 class Gradient:
