@@ -96,6 +96,17 @@ def test_runs_alike_are_of_one_recipe_and_the_papers_comes_first(run: Run, tmp_p
     assert published.runs_alike("nobody", [ARCHITECTURE], folder=tmp_path) == []
 
 
+def test_timings_are_of_one_engine_and_the_papers_recipe(run: Run, tmp_path: Path) -> None:
+    runs = [replace(run, seed=seed, seconds=seconds, engine="gpu") for seed, seconds in ((0, 3.0), (1, 9.0), (2, 6.0))]
+    for one in [*runs, replace(run, seed=3), replace(run, seed=4, engine="gpu", recipe=run.recipe.variant(pixels=9))]:
+        published.publish(one, "mask", MASK, machine=MACHINE, folder=tmp_path)
+    (found,) = published.timings("gpu", folder=tmp_path)
+    assert (found.image, found.architecture, found.runs, found.machine) == ("mask", str(ARCHITECTURE), 3, MACHINE)
+    assert found.seconds_a_step == pytest.approx(6 / 30)
+    assert found.work == 3 * 12**2 * ARCHITECTURE.weight_count
+    assert published.timings("none", folder=tmp_path) == []
+
+
 def test_an_image_without_runs_is_refused_with_those_that_have_some(run: Run, tmp_path: Path) -> None:
     published.publish(run, "mask", MASK, machine=MACHINE, folder=tmp_path)
     with pytest.raises(BadInput, match=r"image with published runs must be one of mask .*did you mean 'mask'"):

@@ -10,12 +10,13 @@ Conventions that bite:
   part of it, unlike in the store: their last bits differ from machine to machine, and the genome decides them anyway.
 - Which snapshots were kept, and what a recipe is called, do not tell recipes apart; a recipe without a size stands for
   every size.
-- ``machine`` is where a run was published: where it was trained, unless its store was carried there.
+- ``machine`` is where a run was published: where it was trained, unless its store was carried there. What
+  another machine published (``--take``) keeps that machine's.
 """
 
 from __future__ import annotations
 
-from fer_utils.published.index import FOLDER, Entry, entries, file_of, genome_hash, image_names
+from fer_utils.published.index import FOLDER, Entry, Timing, entries, file_of, genome_hash, image_names, timings
 from fer_utils.published.reading import PublishedRun, genome_at_hand, load, runs, runs_alike, verify
 from fer_utils.published.writing import publish, steps_to_keep, thinned
 
@@ -23,6 +24,7 @@ __all__ = [
     "FOLDER",
     "Entry",
     "PublishedRun",
+    "Timing",
     "entries",
     "file_of",
     "genome_at_hand",
@@ -34,5 +36,6 @@ __all__ = [
     "runs_alike",
     "steps_to_keep",
     "thinned",
+    "timings",
     "verify",
 ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from statistics import median
+from typing import Any, Final, NamedTuple
 
 from fer_utils import storage
 from fer_utils.checks import bad, whole
 from fer_utils.cppn import Architecture
 from fer_utils.genome import Genome
 from fer_utils.training import Recipe
+from fer_utils.training.comparing import PAPER_SIZE
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "published"
 INDEX: Final = "runs.json"
@@ -79,6 +81,44 @@ class Entry:
         )
 
 
+class Timing(NamedTuple):
+    """How long networks of one architecture took to train on one image.
+
+    Args:
+        image: Name of the image.
+        architecture: In the paper's notation.
+        runs: How many were timed.
+        seconds_a_step: Their median.
+        work: Multiply-adds of a step: weights × pixels × 3, once forward and twice back.
+        machine: Of the first of them.
+
+    Source: ours.
+    """
+
+    image: str
+    architecture: str
+    runs: int
+    seconds_a_step: float
+    work: float
+    machine: dict[str, Any]
+
+
+def timings(engine: str, *, folder: Path = FOLDER) -> list[Timing]:
+    """Return how long the published runs of one engine took by the paper's recipe, the quickest step first.
+
+    Args:
+        engine: Its name.
+        folder: The published folder.
+
+    Source: ours.
+    """
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries(folder=folder):
+        if entry.engine == engine and Recipe.from_json(entry.recipe).is_paper:
+            found.setdefault((entry.image, entry.architecture), []).append(entry)
+    return sorted((_timing(group) for group in found.values()), key=lambda one: one.seconds_a_step)
+
+
 def image_names(*, folder: Path = FOLDER) -> tuple[str, ...]:
     """Name the images that have published runs, in alphabetical order."""
     return tuple(sorted({entry.image for entry in entries(folder=folder)}))
@@ -114,6 +154,18 @@ def genome_hash(genome: Genome) -> str:
     plain = genome.to_json()
     parts = [sorted(plain[name], key=lambda part: str(part["id"])) for name in ("nodes", "connections")]
     return storage.content_hash("fer-genome-content/1", *parts)
+
+
+def _timing(group: list[Entry]) -> Timing:
+    first, pixels = group[0], (Recipe.from_json(group[0].recipe).size or PAPER_SIZE) ** 2
+    return Timing(
+        image=first.image,
+        architecture=first.architecture,
+        runs=len(group),
+        seconds_a_step=median(one.seconds / one.steps for one in group),
+        work=3.0 * pixels * Architecture.parse(first.architecture).weight_count,
+        machine=first.machine,
+    )
 
 
 def _as_entry(value: object, place: Path) -> Entry:
