@@ -170,36 +170,29 @@ book.say(
 # backward through all layers, with the pixels' values in the fast memory beside the arithmetic; a second adds up what the tiles
 # found; a third makes the step. They are compiled for each architecture when it is first trained, in a few seconds, and all
 # three are recorded once and replayed, so that Python is not asked between steps.
-#
-# The times are those of published networks, each trained for the whole 100,000 steps (their records say on what). A
-# multiply-add counts two operations; on the processor, *fused* is the engine of the first table.
 
 # %% tags=["remove-input"]
 fused_steps = {
     "33;cache:28,gaussian:3,sigmoid:5,sin:2": sections["steps"]["apple"]["seconds_a_step"]["fused"]["median"],
     "12;relu:22": sections["steps"]["ReLU"]["seconds_a_step"]["fused"]["median"],
 }
+book.say(
+    "The times are the medians of published networks, each trained for the whole 100,000 steps on one {card}. A multiply-add "
+    "counts as two operations. *Fused* is the step of the first table, on that processor.",
+    card=on_a_card[0].machine["gpu"],
+)
 book.table(
-    [
-        f"network, on one {on_a_card[0].machine['gpu']}",
-        "image",
-        "networks timed",
-        "a step",
-        "100,000 steps",
-        "billion operations a second",
-        "fused, on the processor above : gpu",
-    ],
+    ["image", "functions", "weights", "networks", "a step", "all steps", "billion operations a second", "fused : gpu"],
     [
         [
-            f"`{one.architecture}`",
             one.image,
+            "ReLU" if "relu" in one.architecture else "evolved",
+            f"{fer.Architecture.parse(one.architecture).weight_count:,}",
             one.runs,
             f"{1e3 * one.seconds_a_step:.3f} ms",
             f"{1e5 * one.seconds_a_step:.0f} s",
             f"{2e-9 * one.work / one.seconds_a_step:,.0f}",
-            f"{fused_steps[one.architecture] / one.seconds_a_step:.0f}"
-            if one.architecture in fused_steps
-            else "not measured",
+            f"{fused_steps[one.architecture] / one.seconds_a_step:.0f}" if one.architecture in fused_steps else "–",
         ]
         for one in on_a_card
     ],

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from small_book import begin_book, write_notebook
+from small_book import begin_book, run_book, stopped_build, write_notebook
 
 from fer_utils import storage
 from fer_utils.book import workers
-from fer_utils.book.batch import run_chapters
-from fer_utils.book.chapters import read_chapters
 from fer_utils.book.keys import folder_hash
-from fer_utils.book.presets import load_preset, plan
 from fer_utils.book.runner import Layout, NotebookFailed, Outcome
 from fer_utils.checks import BadInput
 
@@ -45,14 +39,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def runs(root: Path) -> Runs:
     """Return a function that runs the project's notebooks, some at a time."""
 
-    def run(jobs: int, lines: list[str] | None = None, name: str = "quick") -> list[Outcome]:
-        chapters = read_chapters(root / "notebooks")
-        plans = plan(chapters, load_preset("quick", root / "notebooks" / "presets"))
-        told: list[str] = [] if lines is None else lines
-        report = lambda chapter, status, seconds: told.append(f"{chapter.number} {status}")  # noqa: E731
-        return run_chapters(chapters, plans, Layout(root, name), jobs=jobs, package="package", report=report)
-
-    return run
+    return lambda jobs, lines=None, name="quick": run_book(root, jobs=jobs, lines=lines, name=name)
 
 
 def test_notebooks_that_do_not_need_each_other_run_side_by_side(root: Path, runs: Runs) -> None:
@@ -128,20 +115,16 @@ def test_two_notebooks_that_are_stopped_leave_nothing_half_made(root: Path, how:
     write_notebook(root, "01_make_it", "")
     for name in ("02_sleep", "03_snore"):
         write_notebook(root, name, sleep.format(name=name), '["01_make_it"]')
-    line = [sys.executable, "-m", "fer_utils.book", "build", "--jobs", "2"]
-    # A parent that ignores Ctrl-C (a job in the background) hands that on; here it shall not.
-    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    pipes: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    with subprocess.Popen(line, cwd=root, preexec_fn=heed, **pipes) as running:
-        marks = [root / "02_sleep", root / "03_snore"]
-        while not all(mark.exists() and mark.read_text() for mark in marks) and running.poll() is None:
-            time.sleep(0.05)
+    marks = [root / "02_sleep", root / "03_snore"]
+
+    def stop(running: subprocess.Popen[str]) -> None:
         if how == "Ctrl-C":  # a terminal sends it to all it can reach
             os.killpg(running.pid, signal.SIGINT)
         else:
             running.terminate()
-        _, said = running.communicate()
-    assert running.returncode == 130
+
+    code, said = stopped_build(root, marks, stop, "--jobs", "2")
+    assert code == 130
     assert said == "Stopped. Finished notebooks are kept, and training goes on from its last checkpoint.\n"
     assert not list((root / "build" / "running").iterdir())
     layout = Layout(root, "quick")

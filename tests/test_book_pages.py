@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import shutil
 from base64 import b64encode
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +12,7 @@ from types import ModuleType
 import nbformat
 import pytest
 from external_loads import css_loads, external_loads, html_loads
-from small_book import PNG
+from small_book import PNG, dressed_book
 
 from fer_utils import storage
 from fer_utils.book.build import BuildFailed, _without_links, build_book, build_chapter
@@ -32,7 +31,6 @@ The loss is {result}`01_make_it:loss|.1e`, the kinds are {result}`01_make_it:kin
 
 [The chapter](executed/01_make_it.ipynb)
 """
-TOC = "format: jb-book\nroot: welcome\nchapters: [{file: executed/01_make_it}]\n"
 
 
 def executed_notebook() -> nbformat.NotebookNode:
@@ -60,19 +58,14 @@ def executed_notebook() -> nbformat.NotebookNode:
 def layout(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Layout:
     """Return a small book with the project's own settings, extensions and looks."""
     root = tmp_path_factory.mktemp("small book")
-    shutil.copy(repository / "_config.yml", root)
-    for folder in ("_ext", "assets"):
-        shutil.copytree(repository / "book" / folder, root / "book" / folder)
-    storage.write_text(root / "_toc.yml", TOC)
-    storage.write_text(root / "book" / "references.bib", "")
-    storage.write_text(root / "book" / "welcome.md", WELCOME)
-    storage.write_text(root / "book" / "not_in_the_toc.md", "# Forgotten")
+    pages = {"welcome": WELCOME, "not_in_the_toc": "# Forgotten"}
+    layout = dressed_book(root, repository, chapters=["executed/01_make_it"], **pages)
     storage.write_text(root / "book" / "executed" / "01_make_it.ipynb", nbformat.writes(executed_notebook()))
     storage.write_bytes(root / "book" / "executed" / "01_make_it" / "square.png", bytes.fromhex(PNG))
     storage.write_json(
         root / "book" / "executed" / "results.json", {"01_make_it": {"loss": 0.00123, "kinds": {"sin": 4}}}
     )
-    return Layout(root, "quick")
+    return layout
 
 
 @pytest.fixture(scope="module")

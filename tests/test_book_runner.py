@@ -8,14 +8,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from small_book import begin_book, write_notebook
+from small_book import begin_book, run_book, stopped_build, write_notebook
 
 from fer_utils import storage
 from fer_utils.book import build, manifest, runner
@@ -46,17 +45,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def runs(root: Path) -> Runs:
     """Return a function that runs the project's notebooks with a made-up hash for the package."""
 
-    def run(*assignments: str, package: str = "package", lines: list[str] | None = None) -> list[Outcome]:
-        chapters = read_chapters(root / "notebooks")
-        plans = plan(chapters, load_preset("quick", root / "notebooks" / "presets"), assignments=assignments)
-
-        def report(chapter: Any, status: str, seconds: float) -> None:
-            if lines is not None:
-                lines.append(f"{chapter.number} {status}")
-
-        return run_chapters(chapters, plans, Layout(root, "quick"), package=package, report=report)
-
-    return run
+    return functools.partial(run_book, root)
 
 
 def statuses(outcomes: list[Outcome]) -> list[str]:
@@ -300,17 +289,10 @@ def test_the_notebooks_are_listed_with_their_parameters(root: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_command_leaves_nothing_half_made(root: Path, how: signal.Signals) -> None:
-    write_notebook(root, "02_use_it", 'pathlib.Path("here").touch()\nimport time\ntime.sleep(60)', '["01_make_it"]')
-    line = [sys.executable, "-m", "fer_utils.book", "build"]
-    # A parent that ignores Ctrl-C (a job in the background) hands that on; here it shall not.
-    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    pipes: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(line, cwd=root, preexec_fn=heed, **pipes) as running:
-        while not (root / "here").exists() and running.poll() is None:
-            time.sleep(0.05)
-        running.send_signal(how)
-        _, said = running.communicate()
-    assert running.returncode == 130
+    body = 'pathlib.Path("here").write_text("yes")\nimport time\ntime.sleep(60)'
+    write_notebook(root, "02_use_it", body, '["01_make_it"]')
+    code, said = stopped_build(root, [root / "here"], lambda running: running.send_signal(how))
+    assert code == 130
     assert "Stopped. Finished notebooks are kept" in said
     assert not list((root / "build" / "running").iterdir())
     assert Layout(root, "quick").stamp("01_make_it").exists()

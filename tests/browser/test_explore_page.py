@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from external_loads import external_loads
+from small_book import dressed_book
 
 import fer_utils as fer
 from fer_utils import garden, storage
 from fer_utils.book.build import build_book
-from fer_utils.book.runner import Layout
 from fer_utils.explorer import gallery
 from fer_utils.layerize import layerize
 
@@ -24,20 +23,13 @@ pytestmark = pytest.mark.browser
 
 IMAGES = ("mask", "tomato")
 EXPLORE = "# Explore\n\n```{full-explorer}\n:images: " + " ".join(IMAGES) + "\n```\n"
-TOC = "format: jb-book\nroot: welcome\nchapters: [{file: explore}]\n"
 
 
 @pytest.fixture(scope="module")
 def explore(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """Build a book of one page with the project's own looks and two pictures; return the page."""
     root = tmp_path_factory.mktemp("full page")
-    shutil.copy(repository / "_config.yml", root)
-    for folder in ("_ext", "assets"):
-        shutil.copytree(repository / "book" / folder, root / "book" / folder)
-    for name, text in {"references.bib": "", "welcome.md": "# Welcome\n", "explore.md": EXPLORE}.items():
-        storage.write_text(root / "book" / name, text)
-    storage.write_text(root / "_toc.yml", TOC)
-    return build_book(Layout(root, "quick")).parent / "explore.html"
+    return build_book(dressed_book(root, repository, chapters=["explore"], explore=EXPLORE)).parent / "explore.html"
 
 
 @pytest.fixture

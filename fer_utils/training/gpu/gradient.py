@@ -1,4 +1,4 @@
-"""Loss and gradient by the kernel: what it is told of the network, its buffers, and its two launches."""
+"""Loss, gradient and step by the kernels: what they are told of the network, their buffers, and their launches."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ class GpuGradient:
         self._launch(self._update, 1, self._cut.team, args, _room_to_add(self._cut))
 
     def _run(self, weights: Tensor, target: Tensor, *, descend: bool) -> tuple[Tensor, Tensor]:
-        """Launch the two kernels on torch's present stream."""
+        """Launch what finds loss and gradient, on torch's present stream."""
         gradient, loss = torch.empty_like(weights), weights.new_empty(())
         seen = [weights.contiguous(), self._inputs, target.contiguous(), self._pixels, int(descend), self._map_pull]
         room = [self._values, self._slopes, self._partial, self._errors]

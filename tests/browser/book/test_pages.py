@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from small_book import dressed_book
 from test_book_pages import executed_notebook
 
 from fer_utils import storage
 from fer_utils.book.build import build_book, gather
 from fer_utils.book.chapters import Chapter, Shown
-from fer_utils.book.runner import Layout, Outcome
+from fer_utils.book.runner import Outcome
 from fer_utils.book.siblings import LABEL, expand
 
 pytestmark = pytest.mark.browser
@@ -170,17 +170,11 @@ def test_the_numbers_on_the_first_page_are_those_the_notebooks_recorded(site: Pa
 def small_book(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """Build the small book with the project's own looks, and return the folder of its chapters' pages."""
     root = tmp_path_factory.mktemp("siblings")
-    shutil.copy(repository / "_config.yml", root)
-    for folder in ("_ext", "assets"):
-        shutil.copytree(repository / "book" / folder, root / "book" / folder)
-    storage.write_text(root / "book" / "references.bib", "")
-    storage.write_text(root / "book" / "welcome.md", "# Welcome\n")
-    toc = "format: jb-book\nroot: welcome\nchapters: [{file: executed/01_make_it}, {file: executed/02_use_it}]\n"
-    storage.write_text(root / "_toc.yml", toc)
+    layout = dressed_book(root, repository, chapters=["executed/01_make_it", "executed/02_use_it"])
     make = Chapter("01_make_it", Path("01_make_it.py"), "Make it", (), {"image": "auto", "out": "o"}, each_image=True)
     use = Chapter("02_use_it", Path("02_use_it.py"), "Use it", (), {"out": "o"})
     shown = [Shown(name, name, name.capitalize()) for name in ("skull", "butterfly", "apple")]
-    chapters, layout = expand([make, use], shown), Layout(root, "quick")
+    chapters = expand([make, use], shown)
     for chapter in chapters:
         storage.write_text(layout.executed(chapter.name), nbformat.writes(executed_notebook()))
         layout.artefacts(chapter.name).mkdir(parents=True)
