@@ -172,15 +172,17 @@ book.say(
 # three are recorded once and replayed, so that Python is not asked between steps.
 
 # %% tags=["remove-input"]
-fused_steps = {
-    "33;cache:28,gaussian:3,sigmoid:5,sin:2": sections["steps"]["apple"]["seconds_a_step"]["fused"]["median"],
-    "12;relu:22": sections["steps"]["ReLU"]["seconds_a_step"]["fused"]["median"],
-}
 book.say(
     "The times are the medians of published networks, each trained for the whole 100,000 steps on one {card}. A multiply-add "
     "counts as two operations. *Fused* is the step of the first table, on that processor.",
     card=on_a_card[0].machine["gpu"],
 )
+
+# %% tags=["remove-input"]
+fused_steps = {
+    "33;cache:28,gaussian:3,sigmoid:5,sin:2": sections["steps"]["apple"]["seconds_a_step"]["fused"]["median"],
+    "12;relu:22": sections["steps"]["ReLU"]["seconds_a_step"]["fused"]["median"],
+}
 book.table(
     ["image", "functions", "weights", "networks", "a step", "all steps", "billion operations a second", "fused : gpu"],
     [
