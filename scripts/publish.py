@@ -277,8 +277,9 @@ def bring(job: Job, store: storage.Store, options: argparse.Namespace) -> None:
 
 def taken(job: Job, folder: Path | None) -> Run | None:
     """Return the run as another machine published it, if it did; what it says of itself and its machine stays."""
-    entry = job.published(folder) if folder is not None else None
-    return published.load(entry, folder=folder) if entry is not None and folder is not None else None
+    if folder is None or (entry := job.published(folder)) is None:
+        return None
+    return published.load(entry, folder=folder)
 
 
 def machine(run: Run) -> dict[str, Any]:

@@ -68,8 +68,8 @@ def test_loss_and_gradient_are_autograds(
     )
     loss, slope, alone = kernel(task, weights, emulated(each=each, blocks=blocks))
     truth, true_slope = by_autograd(task, weights)
-    penalty = by_autograd(problem(architecture, size, Recipe()), weights)[0]
-    assert loss == pytest.approx(penalty, rel=1e-4) == alone
+    bare = by_autograd(problem(architecture, size, Recipe()), weights)[0]
+    assert loss == pytest.approx(bare, rel=1e-4) == alone
     assert distance(slope, true_slope) < 1e-3
     assert np.isfinite(truth)
 

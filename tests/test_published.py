@@ -197,20 +197,20 @@ def authors_cases() -> list[Any]:
     ]
 
 
-# A draw of first weights may be slow at first, at so many times the authors' loss, and end where theirs does.
+# A draw of first weights may be slow at first, at so many times the authors' loss, and end where theirs does, or below.
 SLOW = {("butterfly", 0, 10_000): 3.5, ("apple", 1, 1_000): 16}
+BELOW = {("apple", 1, 100_000): 0.48}
 
 
 @pytest.mark.parametrize(("entry", "step"), authors_cases())
-def test_no_run_by_the_papers_recipe_is_at_twice_the_authors_loss_but_those_that_start_slowly(
-    entry: Entry, step: int
-) -> None:
-    """Another draw of first weights than theirs, so not the same numbers. That medians agree, test_fidelity says."""
+def test_the_papers_recipe_is_within_a_factor_of_two_of_the_authors_losses(entry: Entry, step: int) -> None:
+    """Another draw of first weights than theirs, so not the same numbers; before training even less so."""
     run = published.load(entry)
     assert run.recipe.is_paper
     assert (run.recipe.steps, run.recipe.size) == (100_000, 256)
     ratio = training.loss_near(run.history, step) / training.authors_curve(entry.image)[step]
-    assert 1 / 4 < ratio < SLOW.get((entry.image, entry.seed, step), 2.0)
+    which = (entry.image, entry.seed, step)
+    assert BELOW.get(which, 1 / 4 if step == 0 else 1 / 2) < ratio < SLOW.get(which, 2.0)
 
 
 # --- the script ---

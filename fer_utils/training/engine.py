@@ -15,7 +15,7 @@ from fer_utils.training.gradient import Differentiable, Gradient
 from fer_utils.training.optimisers import Ask
 from fer_utils.training.pixels import Pixels
 from fer_utils.training.problem import Flat, Problem, State
-from fer_utils.training.replay import RECORDABLE, Replay
+from fer_utils.training.replay import RECORDABLE, Replay, Step, plain_step
 from fer_utils.training.steering import steered
 from fer_utils.training.stepping import torch_threads, walk
 
@@ -78,13 +78,18 @@ class TorchEngine:
         for count, side in self._pixels.spans(state.step, steps):
             if (side, state.image) not in self._replays:
                 seen = self._pixels.seen(state, state.step, side)
-                self._replays[side, state.image] = self._make_replay(len(state.weights), *seen)
+                self._replays[side, state.image] = Replay(
+                    self._make_step(*seen),
+                    remembers=self._problem.recipe.optimiser == "adam",
+                    count=len(state.weights),
+                    device=self.device,
+                )
             state, losses = self._replays[side, state.image].advance(state, count)
             parts.append(losses)
         return state, np.concatenate(parts)
 
-    def _make_replay(self, count: int, inputs: Flat, target: Flat) -> Replay:
-        return Replay(self._problem.recipe, self._look(inputs, target), count=count, device=self.device)
+    def _make_step(self, inputs: Flat, target: Flat) -> Step:
+        return plain_step(self._problem.recipe, self._look(inputs, target))
 
     def _look(self, inputs: Flat, target: Flat) -> Ask:
         """Return what gives loss and direction at any weights, on these pixels."""

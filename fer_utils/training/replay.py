@@ -11,6 +11,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -26,24 +27,54 @@ WARM_UP = 3  # steps before a recording, so that torch's libraries have chosen t
 SLOTS = 1024  # losses kept on the device between two looks at them
 
 
+class Buffers(NamedTuple):
+    """What a step reads and writes; none is ever replaced, since a recording knows them by their address.
+
+    Args:
+        weights: ``(n,)``.
+        first: ``(n,)`` Adam's running mean of the direction.
+        second: ``(n,)`` its running mean of the square.
+        step: One float64: the steps done.
+        slot: One int64: where in `losses` the next loss goes.
+        losses: ``(SLOTS,)`` each before its step.
+
+    Source: ours.
+    """
+
+    weights: Tensor
+    first: Tensor
+    second: Tensor
+    step: Tensor
+    slot: Tensor
+    losses: Tensor
+
+
+Step = Callable[[Buffers], None]  # does one step, in place
+
+
 class Replay:
     """One network's steps on fixed buffers, recorded where that can be done.
 
     Args:
-        recipe: With an optimiser of `RECORDABLE`.
-        ask: Weights -> loss and direction; always on the same pixels.
+        step: Does one of them, always on the same pixels.
+        remembers: Whether Adam's means are part of the state.
         count: Number of weights.
         device: "cuda", or "cpu" to run unrecorded.
 
     Source: ours; the maths is the paper's, conventional SGD.
     """
 
-    def __init__(self, recipe: Recipe, ask: Ask, *, count: int, device: str) -> None:
-        self._recipe, self._ask = recipe, ask
-        self._weights, self._first, self._second = torch.zeros(3, count, device=device)
-        self._step = torch.zeros((), dtype=torch.float64, device=device)
-        self._slot = torch.zeros(1, dtype=torch.int64, device=device)
-        self._losses = torch.zeros(SLOTS, device=device)
+    def __init__(self, step: Step, *, remembers: bool, count: int, device: str) -> None:
+        self._step, self._remembers = step, remembers
+        weights, first, second = torch.zeros(3, count, device=device)
+        self._buffers = Buffers(
+            weights=weights,
+            first=first,
+            second=second,
+            step=torch.zeros((), dtype=torch.float64, device=device),
+            slot=torch.zeros(1, dtype=torch.int64, device=device),
+            losses=torch.zeros(SLOTS, device=device),
+        )
         self._go: Callable[[], None] = self._record() if device == "cuda" else self._one
 
     @torch.no_grad()
@@ -53,50 +84,31 @@ class Replay:
         parts = []
         for begin in range(0, steps, SLOTS):
             some = min(SLOTS, steps - begin)
-            self._slot.zero_()
+            self._buffers.slot.zero_()
             for _ in range(some):
                 self._go()
-            parts.append(self._losses[:some].double().cpu())
-        memory = {"first": self._first, "second": self._second} if self._recipe.optimiser == "adam" else {}
+            parts.append(self._buffers.losses[:some].double().cpu())
+        weights, first, second = (buffer.cpu().numpy().copy() for buffer in self._buffers[:3])
         after = replace(
             state,
             step=state.step + steps,
-            weights=self._weights.cpu().numpy().copy(),
-            memory={name: value.cpu().numpy().copy() for name, value in memory.items()},
+            weights=weights,
+            memory={"first": first, "second": second} if self._remembers else {},
         )
         return after, torch.cat(parts).numpy()
 
     def _load(self, state: State) -> None:
-        """Fill the buffers in place: a recording knows them by their address."""
-        self._weights.copy_(torch.from_numpy(state.weights))
-        for name, buffer in (("first", self._first), ("second", self._second)):
+        """Fill the buffers in place."""
+        self._buffers.weights.copy_(torch.from_numpy(state.weights))
+        for name, buffer in (("first", self._buffers.first), ("second", self._buffers.second)):
             known = state.memory.get(name)
             buffer.copy_(torch.zeros_like(buffer) if known is None else torch.from_numpy(known))
-        self._step.fill_(state.step)
+        self._buffers.step.fill_(state.step)
 
     @torch.no_grad()
     def _one(self) -> None:
         """Do one step."""
-        loss, direction = self._ask(self._weights)
-        self._losses.index_copy_(0, self._slot, loss.reshape(1).to(self._losses.dtype))
-        rate = self._rate()
-        self._step.add_(1)
-        self._slot.add_(1)
-        if self._recipe.optimiser == "sgd":
-            self._weights.sub_(direction * rate.to(direction.dtype))
-            return
-        self._first.mul_(BETA_1).add_(direction, alpha=1 - BETA_1)
-        self._second.mul_(BETA_2).addcmul_(direction, direction, value=1 - BETA_2)
-        mean = self._first * (rate / (1 - BETA_1**self._step)).to(direction.dtype)
-        spread = (self._second / (1 - BETA_2**self._step).to(direction.dtype)).sqrt_().add_(EPSILON)
-        self._weights.sub_(mean / spread)
-
-    def _rate(self) -> Tensor:
-        """Return the step's learning rate as a tensor."""
-        if self._recipe.schedule == "cosine":
-            fall = 0.5 * (1 + torch.cos(self._step * (math.pi / self._recipe.steps)))
-            return fall * self._recipe.learning_rate
-        return torch.full_like(self._step, self._recipe.learning_rate)
+        self._step(self._buffers)
 
     def _record(self) -> Callable[[], None]:
         """Record one step; where that fails, say so and go on without, slower."""
@@ -108,7 +120,7 @@ class Replay:
                     self._one()
             torch.cuda.current_stream().wait_stream(aside)
             graph = torch.cuda.CUDAGraph()
-            self._slot.zero_()
+            self._buffers.slot.zero_()
             with torch.cuda.graph(graph):
                 self._one()
         except RuntimeError as error:
@@ -116,3 +128,39 @@ class Replay:
             torch.cuda.synchronize()
             return self._one
         return graph.replay
+
+
+def plain_step(recipe: Recipe, ask: Ask) -> Step:
+    """Return what does one step in torch's own operations.
+
+    Args:
+        recipe: With an optimiser of `RECORDABLE`.
+        ask: Weights -> loss and direction; always on the same pixels.
+
+    Source: paper, conventional SGD.
+    """
+
+    def one(buffers: Buffers) -> None:
+        loss, direction = ask(buffers.weights)
+        buffers.losses.index_copy_(0, buffers.slot, loss.reshape(1).to(buffers.losses.dtype))
+        rate = _rate(recipe, buffers.step)
+        buffers.step.add_(1)
+        buffers.slot.add_(1)
+        if recipe.optimiser == "sgd":
+            buffers.weights.sub_(direction * rate.to(direction.dtype))
+            return
+        buffers.first.mul_(BETA_1).add_(direction, alpha=1 - BETA_1)
+        buffers.second.mul_(BETA_2).addcmul_(direction, direction, value=1 - BETA_2)
+        mean = buffers.first * (rate / (1 - BETA_1**buffers.step)).to(direction.dtype)
+        spread = (buffers.second / (1 - BETA_2**buffers.step).to(direction.dtype)).sqrt_().add_(EPSILON)
+        buffers.weights.sub_(mean / spread)
+
+    return one
+
+
+def _rate(recipe: Recipe, step: Tensor) -> Tensor:
+    """Return the step's learning rate as a tensor."""
+    if recipe.schedule == "cosine":
+        fall = 0.5 * (1 + torch.cos(step * (math.pi / recipe.steps)))
+        return fall * recipe.learning_rate
+    return torch.full_like(step, recipe.learning_rate)

@@ -6,10 +6,9 @@ from torch import Tensor
 
 from fer_utils.checks import BadInput
 from fer_utils.training.engine import TorchEngine
-from fer_utils.training.gpu.gradient import Buffers, GpuGradient, obstacle
+from fer_utils.training.gpu.gradient import GpuGradient, obstacle
 from fer_utils.training.problem import Flat, Problem
-from fer_utils.training.recipe import Recipe
-from fer_utils.training.replay import Replay
+from fer_utils.training.replay import Step
 
 
 class GpuEngine(TorchEngine):
@@ -43,28 +42,6 @@ class GpuEngine(TorchEngine):
     def _make_gradient(self, inputs: Tensor) -> GpuGradient:
         return GpuGradient(self._problem.architecture, inputs, map_l1=self._problem.recipe.map_l1)
 
-    def _make_replay(self, count: int, inputs: Flat, target: Flat) -> Replay:
-        gradient = self._make_gradient(self._tensor(inputs))
-        return KernelReplay(self._problem.recipe, gradient, self._tensor(target), count=count, device=self.device)
-
-
-class KernelReplay(Replay):
-    """One network's steps on fixed buffers, the whole step by the kernel.
-
-    Args:
-        recipe: With an optimiser of `RECORDABLE`.
-        gradient: Of the network, on the pixels that are always looked at.
-        target: Their colours, ``(3, pixels)``.
-        count: Number of weights.
-        device: "cuda", or "cpu" to run unrecorded.
-
-    Source: ours.
-    """
-
-    def __init__(self, recipe: Recipe, gradient: GpuGradient, target: Tensor, *, count: int, device: str) -> None:
-        self._kernel, self._target = gradient, target
-        super().__init__(recipe, lambda weights: gradient(weights, target), count=count, device=device)
-
-    def _one(self) -> None:
-        buffers = Buffers(self._weights, self._first, self._second, self._step, self._slot, self._losses)
-        self._kernel.step(buffers, self._target, self._recipe)
+    def _make_step(self, inputs: Flat, target: Flat) -> Step:
+        recipe, gradient, goal = self._problem.recipe, self._make_gradient(self._tensor(inputs)), self._tensor(target)
+        return lambda buffers: gradient.step(buffers, goal, recipe)

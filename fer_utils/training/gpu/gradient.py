@@ -12,6 +12,7 @@ from torch import Tensor
 
 from fer_utils.cppn import Architecture
 from fer_utils.training.recipe import Recipe
+from fer_utils.training.replay import Buffers
 
 TILES, STEP = (Path(__file__).with_name(name) for name in ("tiles.cu", "step.cu"))
 KINDS = {"cache": "KEEP", "identity": "KEEP"}  # the others' names in the kernel are their own, in capitals
@@ -134,28 +135,6 @@ def source_for(source: Path, architecture: Architecture, cut: Cut) -> str:
         **{name.upper(): value for name, value in cut._asdict().items()},
     }
     return "\n".join([*(f"#define {name} {value}" for name, value in known.items()), source.read_text("utf-8")])
-
-
-class Buffers(NamedTuple):
-    """What a step reads and writes; all on the GPU, none ever replaced.
-
-    Args:
-        weights: ``(n,)``.
-        first: ``(n,)`` Adam's running mean of the direction.
-        second: ``(n,)`` its running mean of the square.
-        step: One float64: the steps done.
-        slot: One int64: where in `losses` the next loss goes.
-        losses: ``(slots,)`` each before its step.
-
-    Source: ours.
-    """
-
-    weights: Tensor
-    first: Tensor
-    second: Tensor
-    step: Tensor
-    slot: Tensor
-    losses: Tensor
 
 
 class GpuGradient:

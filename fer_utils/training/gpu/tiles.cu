@@ -5,10 +5,11 @@
 // products read their own column only, and the gradient of a matrix, a sum over pixels, reads everybody's. The rows of
 // a matrix are read by all threads at once, four weights in one go. Every sum has a fixed order.
 //
-// gradient.py puts before this text what is known of the network: DEPTH, WIDTH, WEIGHTS, SLOPES (the rows whose slope must be
-// kept) and GROUPS, a list of GROUP(kind, first row, end, first of its kept slopes); and how the work is cut: THREADS of
-// a block, EACH thread's pixels, ROWS and COLS of a matrix's gradient in one thread's registers. Nothing here depends on
-// how many threads a block has, one included; so a C++ compiler makes a slow but faithful copy of it for the tests.
+// gradient.py puts before this text what is known of the network: DEPTH, WIDTH, WEIGHTS, SLOPES (the rows whose slope
+// must be kept) and GROUPS, a list of GROUP(kind, first row, end, first of its kept slopes); and how the work is cut:
+// THREADS of a block, EACH thread's pixels, ROWS and COLS of a matrix's gradient in one thread's registers. Nothing here
+// depends on how many threads a block has, one included; so a C++ compiler makes a slow but faithful copy of it for the
+// tests.
 
 enum Kind { KEEP, SIN, COS, TANH, SIGMOID, GAUSSIAN, RELU };
 constexpr int INPUTS = 4, OUTPUTS = 3;
